@@ -1,0 +1,6 @@
+class PortalRuleValidator:
+    pass
+
+
+class GuessableValidator:
+    pass

@@ -1,0 +1,35 @@
+"""Model fields of our own: a text encrypted at rest."""
+
+import base64
+from functools import lru_cache
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.db import models
+
+
+@lru_cache(maxsize=4)
+def _cipher(key: str) -> Fernet:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"navette.fields").derive(key.encode())
+    return Fernet(base64.urlsafe_b64encode(derived))
+
+
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
+    """A text encrypted with the setting SECRETS_KEY (Fernet: AES-128-CBC and HMAC-SHA-256).
+
+    It can't be searched. Reading it with another key than the one that wrote it raises InvalidToken.
+    """
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Return the cipher text to store; an empty text stays empty."""
+        return _cipher(settings.SECRETS_KEY).encrypt(str(value).encode()).decode() if value else value
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """Return the clear text of what is stored."""
+        return _cipher(settings.SECRETS_KEY).decrypt(value.encode()).decode() if value else value
+
+
+__all__ = ["EncryptedTextField", "InvalidToken"]

@@ -1,0 +1,40 @@
+import datetime as dt
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from navette.accounts.models import User
+
+OLDEST_BIRTH = dt.date(1900, 1, 1)
+
+
+class Reader(models.Model):
+    """A person who reads: the public library member behind a subscription.
+
+    `uid` is the root from which each vendor's own opaque identifier is derived; it is shown to nobody.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="reader")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    first_name = models.CharField(_("prénom"), max_length=80)
+    last_name = models.CharField(_("nom"), max_length=80)
+    birth_date = models.DateField(_("date de naissance"))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(birth_date__gte=OLDEST_BIRTH),
+                name="reader_birth_date",
+                violation_error_message=_("La date de naissance est trop ancienne."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(first_name="") & ~Q(last_name=""),
+                name="reader_has_names",
+                violation_error_message=_("Indiquez le nom et le prénom."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"

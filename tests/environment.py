@@ -1,0 +1,19 @@
+"""The environment of the tests, set before Django reads its settings (loaded by `-p` in pyproject.toml)."""
+
+import os
+import tempfile
+
+DATA = tempfile.mkdtemp(prefix="navette-tests-")
+os.environ.update(
+    {
+        "NAVETTE_DATA": DATA,
+        "NAVETTE_DEMO": "0",
+        "SECRET_KEY": "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH",
+        "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+        "SITE_URL": "https://navette.test",
+        "EMAIL_URL": "memorymail://",
+        "DEFAULT_FROM_EMAIL": "navette@example.org",
+        "LOG_LEVEL": "WARNING",
+    }
+)
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{DATA}/tests.sqlite3")
