@@ -1,5 +1,17 @@
 """The root of all addresses."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("navette.web.site.urls")),
+    path("pro/", include("navette.web.pro.urls")),
+    path("console/", include("navette.web.console.urls")),
+]
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("navette.demo.urls")))
+
+handler400 = "navette.web.site.errors.bad_request"
+handler403 = "navette.web.site.errors.forbidden"
+handler404 = "navette.web.site.errors.not_found"
+handler500 = "navette.web.site.errors.server_error"

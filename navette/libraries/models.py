@@ -11,7 +11,12 @@ class Territory(models.Model):
 
     name = models.CharField(_("nom"), max_length=80, unique=True)
     officer = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="territories", verbose_name=_("référent(e)")
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="territories",
+        verbose_name=_("référent(e)"),
     )
 
     class Meta:
@@ -51,7 +56,9 @@ class Library(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.CheckConstraint(condition=Q(mail_rhythm__in=MailRhythm.values), name="library_mail_rhythm"),
+            models.CheckConstraint(
+                condition=Q(mail_rhythm__in=MailRhythm.values), name="library_mail_rhythm"
+            ),
         ]
 
     def __str__(self) -> str:

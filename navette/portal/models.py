@@ -51,7 +51,10 @@ class Portal(models.Model):
     contact_email = models.EmailField(_("adresse de contact"))
     contact_phone = models.CharField(_("téléphone"), max_length=30)
     accent = models.CharField(
-        _("couleur d’accent"), max_length=7, default="#1f4fbf", validators=[RegexValidator(r"^#[0-9a-f]{6}\Z")]
+        _("couleur d’accent"),
+        max_length=7,
+        default="#1f4fbf",
+        validators=[RegexValidator(r"^#[0-9a-f]{6}\Z")],
     )
 
     readers_register_themselves = models.BooleanField(default=True)

@@ -70,7 +70,8 @@ class Subscription(models.Model):
                 violation_error_message=_("La date de fin vient après la date de début."),
             ),
             models.CheckConstraint(
-                condition=~Q(status=Status.PENDING) | Q(deadline__isnull=False), name="sub_pending_has_deadline"
+                condition=~Q(status=Status.PENDING) | Q(deadline__isnull=False),
+                name="sub_pending_has_deadline",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=[Status.PENDING, Status.ACTIVE]) | Q(deadline__isnull=True),
