@@ -14,7 +14,6 @@ _FOLLOW = frozenset({"subscriptions.view", "subscriptions.remind_library"})
 _RUN = _FOLLOW | {
     "subscriptions.edit",
     "subscriptions.move",
-    "subscriptions.decide_late",
     "mail.view",
     "mail.settle",
 }

@@ -34,7 +34,23 @@ class System:
         return True
 
 
+class Visitor:
+    """Somebody who has not logged in: may do only what an action opens to everyone."""
+
+    pk = None
+
+    @property
+    def label(self) -> str:
+        """Return the name that events and the audit log show."""
+        return str(_("Visiteur"))
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Return False."""
+        return False
+
+
 SYSTEM = System()
+VISITOR = Visitor()
 
 
 def require(actor: Actor, perm: str, obj: Any = None) -> None:

@@ -51,9 +51,7 @@ class Subscription(models.Model):
             models.Index(fields=["by_last_name", "id"], name="sub_last_name"),
             models.Index(fields=["by_first_name", "id"], name="sub_first_name"),
             models.Index(fields=["status", "ends_on", "id"], name="sub_status_ends_on"),
-            models.Index(
-                fields=["library", "deadline"], condition=Q(deadline__isnull=False), name="sub_waiting"
-            ),
+            models.Index(fields=["library", "deadline"], condition=Q(deadline__isnull=False), name="sub_waiting"),
             models.Index(fields=["deadline", "id"], condition=Q(deadline__isnull=False), name="sub_deadline"),
         ]
         constraints = [
@@ -98,9 +96,12 @@ class Subscription(models.Model):
         return self.ends_on is not None
 
     def status_on(self, day: dt.date) -> Status:
-        """Return the state that holds on `day`: a valid subscription whose end is past is expired (SUB-03)."""
+        """Return the state that holds on `day`, whether or not the nightly command ran (SUB-03).
+
+        A valid subscription whose end is past is expired; where its renewal is asked for, that request waits.
+        """
         if self.status == Status.ACTIVE and self.ends_on is not None and self.ends_on < day:
-            return Status.EXPIRED
+            return Status.PENDING if self.waits else Status.EXPIRED
         return Status(self.status)
 
     @property

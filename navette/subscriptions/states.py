@@ -34,6 +34,7 @@ class Move(models.TextChoices):
     REFUSE = "refuse", _("Demande refusée")
     ASK_AGAIN = "ask_again", _("Nouvelle demande")
     ASK_RENEWAL = "ask_renewal", _("Renouvellement demandé")
+    ASK_AFTER_END = "ask_after_end", _("Renouvellement demandé après la fin")
     RENEW = "renew", _("Abonnement renouvelé")
     END = "end", _("Abonnement arrêté")
     EXPIRE = "expire", _("Abonnement expiré")
@@ -55,18 +56,17 @@ def _from(*sources: str, to: str | None) -> Transition:
 
 TRANSITIONS: dict[str, Transition] = {
     Move.REQUEST: _from(Status.UNCONFIRMED, to=Status.PENDING),
-    # An active subscription waits too when its reader has asked for the renewal (SUB-01): see `Subscription.waits`.
+    # An active subscription is accepted or refused only while its reader asks for the renewal.
     Move.ACCEPT: _from(Status.PENDING, Status.REFUSED, Status.ACTIVE, to=Status.ACTIVE),
     Move.REFUSE: _from(Status.PENDING, Status.ACTIVE, to=Status.REFUSED),
     Move.ASK_AGAIN: _from(Status.REFUSED, to=Status.PENDING),
+    # Asking for the renewal keeps the access that there is...
+    Move.ASK_RENEWAL: _from(Status.ACTIVE, to=Status.ACTIVE),
+    # ... and asks like a first time where there is none any more, or when it ends before the answer.
+    Move.ASK_AFTER_END: _from(Status.ACTIVE, Status.EXPIRED, to=Status.PENDING),
     Move.RENEW: _from(Status.ACTIVE, Status.EXPIRED, to=Status.ACTIVE),
     Move.END: _from(Status.ACTIVE, to=Status.REFUSED),
     Move.EXPIRE: _from(Status.ACTIVE, to=Status.EXPIRED),
     Move.EDIT: _from(*Status.values, to=None),
     Move.MOVE_LIBRARY: _from(*Status.values, to=None),
-}
-# Asking for the renewal keeps the access that there is, and asks like a first time where there is none.
-RENEWAL_TRANSITIONS: dict[str, Transition] = {
-    Status.ACTIVE: _from(Status.ACTIVE, to=Status.ACTIVE),
-    Status.EXPIRED: _from(Status.EXPIRED, to=Status.PENDING),
 }

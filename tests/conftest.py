@@ -1,0 +1,30 @@
+"""Fixtures that every test may use."""
+
+import socket
+from typing import Any
+
+import pytest
+
+from navette.portal.models import Portal
+from tests import factories
+
+_connect = socket.socket.connect
+_LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def _no_sockets_outside_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reaches another machine: a connection elsewhere than to loopback fails it."""
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and not str(address[0]).startswith(_LOOPBACK):
+            raise AssertionError(f"a test opened a connection to {address}")
+        _connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture
+def portal(db: None) -> Portal:
+    """Return the portal with the settings of the default profile, gironde."""
+    return factories.portal()
