@@ -6,8 +6,8 @@ from navette.core.fields import EncryptedTextField
 from navette.resources.models import DigitalResource
 
 
-class Way(models.TextChoices):
-    """How a reader is signed on at a vendor."""
+class WayName(models.TextChoices):
+    """How a reader is signed on at a vendor; `opening.WAYS` holds what does it."""
 
     PLAIN = "plain", _("Lien simple")
     SIGNED = "signed", _("Lien signé (HMAC-SHA-256)")
@@ -17,15 +17,15 @@ class VendorAccess(models.Model):
     """How one resource opens: its way, the vendor's address and, where links are signed, the shared key."""
 
     resource = models.OneToOneField(DigitalResource, on_delete=models.CASCADE, related_name="access")
-    way = models.CharField(max_length=10, choices=Way.choices, default=Way.PLAIN)
+    way = models.CharField(max_length=10, choices=WayName.choices, default=WayName.PLAIN)
     address = models.URLField(_("adresse de la plateforme"), max_length=500)
     key = EncryptedTextField(_("clé partagée"), blank=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(way__in=Way.values), name="vendor_access_way_known"),
+            models.CheckConstraint(condition=Q(way__in=WayName.values), name="vendor_access_way_known"),
             models.CheckConstraint(
-                condition=~Q(way=Way.SIGNED) | ~Q(key=""),
+                condition=~Q(way=WayName.SIGNED) | ~Q(key=""),
                 name="vendor_access_signed_has_key",
                 violation_error_message=_("Un lien signé demande une clé partagée avec le fournisseur."),
             ),
