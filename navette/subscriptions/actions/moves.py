@@ -60,7 +60,7 @@ def write_event(
         reason=reason,
         message=message,
     )
-    audit(actor, f"subscriptions.{what}", subscription, source=from_status, target=subscription.status)
+    audit(actor, f"subscriptions.{what}", subscription, source=from_status, to=subscription.status)
 
 
 def _overtaken(seen: Subscription) -> Overtaken:
