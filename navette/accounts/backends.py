@@ -1,5 +1,60 @@
-from django.contrib.auth.backends import ModelBackend
+"""Logging in by identifier and password, and what the staff's roles permit."""
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest
+
+from navette.accounts import throttle
+from navette.accounts.models import Kind, User
+from navette.accounts.passwords import is_right
+from navette.accounts.queries import find_account, kinds_let_in
+from navette.accounts.roles import ROLE_PERMISSIONS
+from navette.core.text import fold_identifier
+from navette.portal.queries import current_portal
+
+EVERY_KIND = frozenset(Kind)
 
 
-class IdentifierBackend(ModelBackend):
-    pass
+class IdentifierBackend(BaseBackend):
+    """Lets a person in by the one folded identifier: a mail, a commune's name or a card number."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        identifier: str | None = None,
+        password: str | None = None,
+        kinds: frozenset[Kind] = EVERY_KIND,
+        username: str | None = None,
+    ) -> User | None:
+        """Return the account of one of `kinds` that identifier and password name, or None.
+
+        Raises throttle.TooManyAttempts, a refusal to show, if the person must wait first. An unknown identifier
+        takes the work of a known one, and counts like it.
+        """
+        identifier = identifier if identifier is not None else username
+        if identifier is None or password is None:
+            return None
+        attempt = throttle.reserve(_folded(identifier), throttle.address_of(request))
+        user = find_account(identifier, kinds & kinds_let_in(current_portal()))
+        if not is_right(user, password) or user is None or not user.is_active:
+            return None
+        throttle.succeeded(attempt)
+        return user
+
+    def get_user(self, user_id: int) -> User | None:
+        """Return the account of a session; a deactivated one is gone at once."""
+        return User.objects.filter(pk=user_id, is_active=True).first()
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        """Say whether a role of the staff gives `perm`, on whatever `obj`; libraries answer for their own people."""
+        if not isinstance(user_obj, User) or not user_obj.is_active or not user_obj.is_staff:
+            return False
+        prefetch_related_objects([user_obj], "staff_roles")
+        return any(perm in ROLE_PERMISSIONS[row.role] for row in user_obj.staff_roles.all())
+
+
+def _folded(identifier: str) -> str:
+    # Normalising may multiply the length of a hostile text: what no account can be called needs no exact count.
+    return fold_identifier(identifier[:1000])

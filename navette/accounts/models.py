@@ -111,10 +111,11 @@ class FailedLogins(models.Model):
     """How often logging in failed of late for one key, and until when that key must wait (AUTH-02).
 
     `key` is a keyed hash of what is counted (an identifier, an address or the pair): the table names nobody.
+    `failures` is the count at `last_at`; it fades with time, hence the fractions.
     """
 
     key = models.CharField(max_length=64, primary_key=True)
-    failures = models.PositiveIntegerField(default=0)
+    failures = models.FloatField(default=0)
     last_at = models.DateTimeField(default=clock.now, db_index=True)
     wait_until = models.DateTimeField(null=True)
     succeeded_at = models.DateTimeField(null=True)
