@@ -13,6 +13,7 @@ from navette.mail.kinds import KINDS, MailKind, register
 from navette.mail.outbox import Letter, filled_body
 from navette.portal.models import Portal
 from navette.portal.queries import current_portal
+from navette.subscriptions.dates import deadline_of
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.states import RefusalReason
 
@@ -271,6 +272,19 @@ def values_of(subscription: Subscription, portal: Portal) -> dict[str, object]:
         "limite": french_day(subscription.deadline),
         "date_debut": french_day(subscription.starts_on),
         "date_fin": french_day(subscription.ends_on),
+    }
+
+
+def request_values(first_name: str, last_name: str, library: Library) -> dict[str, object]:
+    """Return what fills the texts about a request made today, before or without its subscription."""
+    portal = current_portal()
+    return {
+        "prenom": first_name,
+        "nom": last_name,
+        "bibliotheque": library.name,
+        "portail": portal.name,
+        "date_demande": french_day(clock.today()),
+        "limite": french_day(deadline_of(clock.today(), portal)),
     }
 
 

@@ -32,13 +32,13 @@ SECOND_CLICK = dt.timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Registration:
-    """What a reader tells when asking for access. `email` keeps no case; `password` has been validated."""
+    """What a reader tells when asking for access. `password_hash` is what Django stores of a validated password."""
 
     first_name: str
     last_name: str
     email: str
     birth_date: dt.date
-    password: str = field(repr=False)
+    password_hash: str = field(repr=False)
     library: Library
     resources: Collection[DigitalResource]
 
@@ -82,7 +82,9 @@ def announce(subscription: Subscription, kind: str, portal: Portal) -> None:
 def _create(request: Registration, portal: Portal) -> Subscription:
     email = fold_identifier(request.email)
     name = f"{request.first_name} {request.last_name}"
-    user = User.objects.create_user(email, request.password, kind=Kind.READER, email=email, name=name)
+    user = User.objects.create(
+        identifier=email, password=request.password_hash, kind=Kind.READER, email=email, name=name
+    )
     reader = Reader.objects.create(
         user=user, first_name=request.first_name, last_name=request.last_name, birth_date=request.birth_date
     )

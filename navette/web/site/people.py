@@ -1,0 +1,113 @@
+"""The form fields about a reader that registering and changing one's account share."""
+
+import datetime as dt
+import json
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from navette.accounts.passwords import EXAMPLE, rules_sentence
+from navette.core.errors import Invalid, Refusal
+from navette.libraries.models import Library
+from navette.libraries.queries import open_libraries
+from navette.portal.queries import current_portal
+from navette.resources.models import DigitalResource
+from navette.subscriptions.actions.register import check_birth_date
+
+TYPED_DATE = "%d/%m/%Y"
+
+
+def open_resources() -> QuerySet[DigitalResource]:
+    """Return the resources that readers may ask for, by category and name."""
+    return (
+        DigitalResource.objects.filter(is_open=True)
+        .select_related("category")
+        .order_by("category__position", "category__name", "name")
+    )
+
+
+class TypedDateField(forms.DateField):
+    """A date that is typed, JJ/MM/AAAA: a birth date is long to reach in a calendar."""
+
+    widget = forms.DateInput(
+        format=TYPED_DATE, attrs={"inputmode": "numeric", "autocomplete": "bday", "placeholder": "JJ/MM/AAAA"}
+    )
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": _("Écrivez la date avec le jour, le mois et l’année, comme 13/03/1990.")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=[TYPED_DATE, "%d%m%Y", "%d-%m-%Y", "%d.%m.%Y"], **kwargs)
+
+
+class PersonForm(forms.Form):
+    """Names, birth date and resources of a reader."""
+
+    last_name = forms.CharField(
+        label=_("Nom"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
+    first_name = forms.CharField(
+        label=_("Prénom"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    birth_date = TypedDateField(label=_("Date de naissance"), help_text=_("Format JJ/MM/AAAA, par exemple 13/03/1990."))
+    resources = forms.ModelMultipleChoiceField(
+        label=_("Mes ressources"),
+        queryset=DigitalResource.objects.none(),
+        widget=forms.CheckboxSelectMultiple(attrs={"data-group": "resources"}),
+        error_messages={"required": _("Cochez au moins une ressource.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choose_from(open_resources())
+
+    def choose_from(self, resources: QuerySet[DigitalResource]) -> None:
+        """Offer `resources` to tick."""
+        field = self.fields["resources"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 - tells mypy what we declared above
+        field.queryset = resources
+
+    def clean_birth_date(self) -> dt.date:
+        """Refuse a day on which nobody alive was born."""
+        day: dt.date = self.cleaned_data["birth_date"]
+        try:
+            check_birth_date(day)
+        except Invalid as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+        return day
+
+
+def library_field(**kwargs: Any) -> forms.ModelChoiceField:  # type: ignore[type-arg]
+    """Return the field that chooses one of the network's open libraries, found by typing."""
+    return forms.ModelChoiceField(
+        label=_("Bibliothèque de rattachement"),
+        help_text=_("Celle où vous êtes inscrit(e). Tapez les premières lettres de la commune."),
+        queryset=Library.objects.none(),
+        empty_label=_("- Sélectionner -"),
+        widget=forms.Select(attrs={"data-typeahead": ""}),
+        **kwargs,
+    )
+
+
+def offer_libraries(field: forms.Field) -> None:
+    """Fill a `library_field` with the libraries that are open now."""
+    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells mypy what `library_field` returns
+    field.queryset = open_libraries()
+
+
+def explain_password(field: forms.Field) -> None:
+    """Tell the portal's password rules and an example before the field, and have the page check them live."""
+    portal = current_portal()
+    field.help_text = _("%(rules)s Par exemple (mais pas celui-ci) : %(example)s") % {
+        "rules": rules_sentence(portal),
+        "example": EXAMPLE,
+    }
+    field.widget.attrs["data-password-rules"] = json.dumps({"min": portal.password_min_length})
+
+
+def show_refusal(form: forms.Form, refusal: Refusal) -> None:
+    """Show what an action refused beside the field it is about, or above the form."""
+    name = refusal.field if isinstance(refusal, Invalid) and refusal.field in form.fields else None
+    form.add_error(name, refusal.message)
