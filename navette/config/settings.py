@@ -103,6 +103,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
+    # Tests run on a file too: a database in memory knows neither WAL nor several processes.
+    _database["TEST"] = {"NAME": f"{_database['NAME']}.test"}
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a transaction takes the write lock at once: no upgrade can fail half-way
         "timeout": 30,
