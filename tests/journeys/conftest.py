@@ -1,0 +1,82 @@
+"""The browser and the running demo, shared by all journeys; each journey has a browser context of its own."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys import server
+from tests.journeys.visitor import Visitor
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep all journeys in one process of a parallel run: they share one demo."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Site]:
+    """Return the running demo of the profile gironde."""
+    data = tmp_path_factory.mktemp("demo")
+    url, name = server.database_of_its_own(data)
+    process, site = server.start(data, url, "gironde")
+    yield site
+    process.terminate()
+    process.wait(20)
+    if name:
+        server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a real Chromium; where there is none the journeys fail, they are never skipped."""
+    found = subprocess.run([ROOT / "tools" / "chromium.sh"], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    flags = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found.stdout.strip().splitlines()[-1],
+            args=[*flags, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(
+    site: server.Site, browser: Browser, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Visitor]]:
+    """Return what brings somebody to the site in a browser of their own: `visit()`, `visit(javascript=False)`."""
+    opened: list[Any] = []
+
+    def come(*, javascript: bool = True, width: int = 1280, height: int = 900) -> Visitor:
+        context = browser.new_context(
+            base_url=site.url,
+            locale="fr-FR",
+            timezone_id="Europe/Paris",
+            java_script_enabled=javascript,
+            viewport={"width": width, "height": height},
+        )
+        context.set_default_timeout(15_000)
+        opened.append(context)
+        return Visitor(context.new_page(), site, name=request.node.name)
+
+    yield come
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fresh_screenshots() -> None:
+    shutil.rmtree(HERE / "screenshots", ignore_errors=True)
