@@ -15,7 +15,7 @@ from navette.accounts.passwords import check_new_password, is_right
 from navette.accounts.queries import IDENTIFIER_LENGTH, find_account, is_storable
 from navette.accounts.tokens import decode_id, password_tokens, user_of_confirmation
 from navette.core import clock
-from navette.core.actors import SYSTEM, Actor
+from navette.core.actors import VISITOR, Actor
 from navette.core.errors import Invalid, NotAllowed, Refusal
 from navette.core.models import audit
 from navette.core.text import fold_identifier
@@ -87,7 +87,7 @@ def _queue_link(user: User | None, email: str) -> None:
     somebody = user or User(pk=0, name=_("Personne"), email="personne@example.org", identifier=name)
     before = transaction.savepoint()
     queue_mail(mails.password_link(somebody))
-    audit(SYSTEM, "accounts.request_password_reset", somebody)
+    audit(VISITOR, "accounts.request_password_reset", somebody)
     if receives:
         transaction.savepoint_commit(before)
     else:

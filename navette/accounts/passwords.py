@@ -59,7 +59,7 @@ class Rule:
 _CLASSES = (
     Rule("upper", gettext_lazy("une majuscule"), lambda text: any(c.isupper() for c in text)),
     Rule("lower", gettext_lazy("une minuscule"), lambda text: any(c.islower() for c in text)),
-    Rule("digit", gettext_lazy("un chiffre"), lambda text: any(c.isdigit() for c in text)),
+    Rule("digit", gettext_lazy("un chiffre"), lambda text: any(c.isdecimal() for c in text)),
     Rule("special", gettext_lazy("un caractère spécial"), lambda text: any(not c.isalnum() for c in text)),
 )
 

@@ -5,37 +5,71 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 Handler = Callable[[HttpRequest], HttpResponse]
 SEEN = "last_seen"
 WRITE_EVERY = 60  # seconds: a session's last activity is written once a minute at most
+IS_OVER = "fin_de_session"  # in the address of the login page, which then says why it is shown
 log = structlog.get_logger(__name__)
 
 
 class IdleLimitMiddleware:
-    """End a session 30 minutes after its last request (AUTH-03); the minute of writing is in the reader's favour."""
+    """End a session 30 minutes after its last request (AUTH-03); the minute of writing is in the reader's favour.
+
+    Whose session is over, for that or because the account was closed or its password changed, is told so by the
+    login page: `request.session_is_over` is set, and a redirect to that page carries IS_OVER.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Log out whoever was away too long; note the activity of the others."""
-        if request.session.session_key and request.user.is_authenticated:
-            self._check(request)
-        return self.get_response(request)
+        try:
+            is_over = settings.SESSION_COOKIE_NAME in request.COOKIES and self._is_over(request)
+        except (OperationalError, InterfaceError) as error:
+            return database_is_away(request, error)
+        request.session_is_over = is_over  # type: ignore[attr-defined]
+        answer = self.get_response(request)
+        if is_over:
+            _tell_why(answer)
+        return answer
 
-    def _check(self, request: HttpRequest) -> None:
-        now = int(time.time())
-        seen = request.session.get(SEEN, now)
-        if now - seen > settings.IDLE_LIMIT + WRITE_EVERY:
+    def _is_over(self, request: HttpRequest) -> bool:
+        """Say whether the cookie's session has ended, and end it where it has; its activity is noted otherwise."""
+        if not request.user.is_authenticated:
+            # Loading the user has emptied a session that the store no longer holds, or whose password has changed.
+            is_stale = request.session.is_empty() or SESSION_KEY in request.session
+        else:
+            # The clock of the machine, not the portal's: a command's set day ends nobody's session.
+            now = int(time.time())
+            seen = request.session.get(SEEN, now)
+            is_stale = now - seen > settings.IDLE_LIMIT + WRITE_EVERY
+            if not is_stale and (SEEN not in request.session or now - seen >= WRITE_EVERY):
+                request.session[SEEN] = now
+        if is_stale:
             logout(request)
-            request.session_is_over = True  # type: ignore[attr-defined]
-        elif SEEN not in request.session or now - seen >= WRITE_EVERY:
-            request.session[SEEN] = now
+        return is_stale
+
+
+def _tell_why(answer: HttpResponse) -> None:
+    """Have a redirect to the login page, an ordinary one or htmx's, say that a session is over."""
+    login = reverse("site:login")
+    for name in ("Location", "HX-Redirect"):
+        path, _mark, query = answer.headers.get(name, "").partition("?")
+        if path == login:
+            answer.headers[name] = f"{path}?{IS_OVER}=1&{query}".rstrip("&")
+
+
+def database_is_away(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer 503 with a page that says so, and asks nothing of the database."""
+    log.error("database unavailable", error=type(error).__name__, view=str(request.resolver_match))
+    return render(request, "errors/503.html", status=503, headers={"Retry-After": "30"})
 
 
 class BadDatabaseMiddleware:
@@ -52,5 +86,4 @@ class BadDatabaseMiddleware:
         """Turn a database's failure into an honest page; leave every other error alone."""
         if not isinstance(error, OperationalError | InterfaceError):
             return None
-        log.error("database unavailable", error=type(error).__name__, view=str(request.resolver_match))
-        return render(request, "errors/503.html", status=503, headers={"Retry-After": "30"})
+        return database_is_away(request, error)
