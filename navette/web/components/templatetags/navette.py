@@ -1,5 +1,6 @@
 """Navette's template tags and filters, known to every template."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms, template
@@ -24,6 +25,7 @@ STATUS_ICONS = {
     Status.EXPIRED: "hourglass",
 }
 NOTICE_ICONS = {"success": "check", "warning": "alert", "error": "alert"}
+FRENCH_DIGITS = 10
 CONTROL_CLASSES = (
     (forms.CheckboxSelectMultiple, "choices"),
     (forms.RadioSelect, "choices"),
@@ -118,3 +120,23 @@ def wrong_fields(form: BaseForm) -> list[dict[str, Any]]:
 def _anchor(field: BoundField) -> str:
     # A group of boxes has no control of the field's own id: lead to its first box.
     return f"{field.auto_id}_0" if field.use_fieldset else field.id_for_label
+
+
+@register.filter
+def pills(field: BoundField) -> SafeString:
+    """Draw a group of boxes as pills in a row, for filters."""
+    return field.as_widget(attrs={"class": "pills"})
+
+
+# ---- words
+@register.filter
+def hour(moment: dt.time) -> str:
+    """Return a time of day as it is written in French: « 14 h », « 9 h 30 »."""
+    return f"{moment.hour} h {moment.minute:02}" if moment.minute else f"{moment.hour} h"
+
+
+@register.filter
+def phone_link(number: str) -> str:
+    """Return a French telephone number as a `tel:` address holds it: « 05 56 00 00 00 » gives +33556000000."""
+    digits = "".join(c for c in number if c.isdigit() or c == "+")
+    return f"+33{digits[1:]}" if digits.startswith("0") and len(digits) == FRENCH_DIGITS else digits
