@@ -27,7 +27,7 @@ def library(portal: Portal) -> Library:
     return factories.LibraryFactory(name="Sauveterre-de-Guyenne", email="sauveterre@example.org")
 
 
-def asked(library: Library, **changed: Any) -> Registration:
+def asked(at: Library, **changed: Any) -> Registration:
     """Return the registration of Dave Grohl, with what a test changes."""
     values: dict[str, Any] = {
         "first_name": "Dave",
@@ -35,7 +35,7 @@ def asked(library: Library, **changed: Any) -> Registration:
         "email": "Dave.Grohl@Example.org",
         "birth_date": dt.date(1990, 3, 13),
         "password_hash": factories.hashed_password(),
-        "library": library,
+        "library": at,
         "resources": [factories.ResourceFactory()],
     }
     return Registration(**values | changed)
