@@ -1,9 +1,12 @@
 """Fixtures that every test may use."""
 
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import override_settings
 
 from navette.portal.models import Portal
 from tests import factories
@@ -22,6 +25,14 @@ def _no_sockets_outside_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         _connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_by_their_own_names() -> Iterator[None]:
+    """Pages are drawn without `collectstatic`; a static file that does not exist fails the page that names it."""
+    staticfiles = {"BACKEND": "tests.statics.CheckedStorage"}
+    with override_settings(STORAGES=settings.STORAGES | {"staticfiles": staticfiles}):
+        yield
 
 
 @pytest.fixture

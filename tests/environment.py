@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 DATA = tempfile.mkdtemp(prefix="navette-tests-")
 os.environ.update(
@@ -14,6 +15,9 @@ os.environ.update(
         "EMAIL_URL": "memorymail://",
         "DEFAULT_FROM_EMAIL": "navette@example.org",
         "LOG_LEVEL": "WARNING",
+        # Tests ask by plain http; that a server redirects to https is a test of its own.
+        "SECURE_SSL_REDIRECT": "0",
     }
 )
+Path(DATA, "static").mkdir()  # WhiteNoise warns where it is missing, and warnings are errors
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{DATA}/tests.sqlite3")
