@@ -92,6 +92,9 @@ class PortalRuleValidator:
         if len(password) > LONGEST:
             message = _("Ce mot de passe est trop long : %(count)d caractères au plus.") % {"count": LONGEST}
             raise ValidationError(message, code="password_too_long")
+        if not is_storable(password):
+            message = _("Ce mot de passe contient un caractère qui ne s’écrit pas partout.")
+            raise ValidationError(message, code="password_character")
 
     def get_help_text(self) -> str:
         """Return the rules as a sentence."""
@@ -166,13 +169,13 @@ def _words_of(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _without(password: str, words: frozenset[str]) -> str:
-    """Return `password` without `words`, however they are written, and without years; itself if it holds none."""
+    """Return `password` in lower case, without `words`, however they are written, and without years."""
     rest, before = fold(password), ""
     pattern = _pattern(words)
     while rest != before:  # taking a word out may join the halves of another
         before = rest
         rest = pattern.sub("", _YEARS.sub("", rest))
-    return password if rest == fold(password) else rest
+    return rest
 
 
 def _pattern(words: frozenset[str]) -> re.Pattern[str]:
