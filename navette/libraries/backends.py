@@ -10,7 +10,7 @@ from navette.libraries.models import Library, Profile
 _VIEW = frozenset({"subscriptions.view"})
 PROFILE_PERMISSIONS: dict[str, frozenset[str]] = {
     Profile.VIEWER: _VIEW,
-    Profile.MANAGER: _VIEW | {"subscriptions.decide", "subscriptions.edit"},
+    Profile.MANAGER: _VIEW | {"subscriptions.decide", "subscriptions.edit", "libraries.choose_mail_rhythm"},
 }
 
 

@@ -1,0 +1,86 @@
+"""« En retard »: the requests that their library has left over the deadline, and reminding it (SUB-05)."""
+
+import datetime as dt
+from collections import defaultdict
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, Max, Min
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from navette.core import clock
+from navette.core.errors import NotAllowed, Refusal
+from navette.core.models import AuditRow
+from navette.libraries.models import Library
+from navette.libraries.queries import libraries_seen_by
+from navette.subscriptions.actions import remind_library
+from navette.subscriptions.models import Subscription
+from navette.subscriptions.queries import SubscriptionQuerySet, subscriptions_seen_by
+from navette.web.console.access import staff_with, user_of
+
+LIBRARIES_A_PAGE = 10
+REQUESTS_SHOWN = 10  # of one library; its list of subscribers shows the others
+
+
+@require_safe
+@staff_with("subscriptions.view")
+def late(request: HttpRequest) -> HttpResponse:
+    """List the libraries with late requests, the longest late first, each with its oldest ones."""
+    overdue = subscriptions_seen_by(user_of(request)).late(clock.today())
+    by_library = overdue.order_by().values("library_id").annotate(count=Count("pk"), oldest=Min("deadline"))
+    page = Paginator(by_library.order_by("oldest", "library_id"), LIBRARIES_A_PAGE).get_page(request.GET.get("page"))
+    page.object_list = _groups(overdue, list(page.object_list))
+    context = {"page": page, "total": overdue.count(), "today": clock.today()}
+    return render(request, "console/late.html", context)
+
+
+def _groups(overdue: SubscriptionQuerySet, figures: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return each library of `figures` with its oldest late requests, and when it was last reminded."""
+    keys = [row["library_id"] for row in figures]
+    libraries = Library.objects.select_related("territory").in_bulk(keys)
+    requests: dict[int, list[Subscription]] = defaultdict(list)
+    for row in overdue.filter(library_id__in=keys).select_related("reader").order_by("deadline", "id"):
+        requests[row.library_id].append(row)
+    reminded = _last_reminders(keys)
+    return [
+        row
+        | {
+            "library": libraries[row["library_id"]],
+            "requests": requests[row["library_id"]][:REQUESTS_SHOWN],
+            "reminded_at": reminded.get(row["library_id"]),
+        }
+        for row in figures
+    ]
+
+
+def _last_reminders(keys: list[int]) -> dict[int, dt.datetime]:
+    sent = AuditRow.objects.filter(
+        object_type=Library._meta.label, object_id__in=keys, action="subscriptions.remind_library"
+    )
+    return dict(sent.order_by().values_list("object_id").annotate(last=Max("at")))
+
+
+@require_POST
+@staff_with("subscriptions.remind_library")
+def remind(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mail one library about its late requests."""
+    library = get_object_or_404(libraries_seen_by(user_of(request)), pk=pk)
+    try:
+        count = remind_library(library, acting_user=user_of(request))
+    except NotAllowed as refusal:
+        raise PermissionDenied from refusal
+    except Refusal as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        told = ngettext(
+            "%(library)s est relancée : %(count)d demande en retard.",
+            "%(library)s est relancée : %(count)d demandes en retard.",
+            count,
+        )
+        messages.success(request, told % {"library": library.name, "count": count})
+    return redirect("console:late")

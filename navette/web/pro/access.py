@@ -1,0 +1,107 @@
+"""Who gets into the professionals' workspace, and what they may do there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from typing import Any, cast
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from navette.accounts.models import Kind, User
+from navette.libraries.models import Library, Membership
+from navette.subscriptions.models import Subscription
+from navette.subscriptions.queries import SubscriptionQuerySet, subscriptions_seen_by, waiting_summary
+from navette.web.gate import ask_to_log_in
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The workspace of one person: their libraries, and what those may see and do."""
+
+    user: User
+
+    @cached_property
+    def memberships(self) -> list[Membership]:
+        """Return the person's memberships with their libraries, by name; none for the département's staff."""
+        if self.user.is_staff:
+            return []
+        prefetch_related_objects([self.user], "memberships__library")  # permissions read the same rows
+        return sorted(self.user.memberships.all(), key=lambda row: row.library.name)
+
+    @cached_property
+    def libraries(self) -> list[Library]:
+        """Return the libraries that the person is a member of."""
+        return [row.library for row in self.memberships]
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether there is anything here for the person."""
+        if self.user.kind == Kind.STAFF:
+            return self.user.staff_roles.exists()
+        return self.user.is_professional and bool(self.memberships)
+
+    @property
+    def title(self) -> str:
+        """Return the name shown at the top: the library's, or the person's own where there are several."""
+        return self.libraries[0].name if len(self.libraries) == 1 else self.user.name
+
+    @property
+    def subscriptions(self) -> SubscriptionQuerySet:
+        """Return what the person may see. One library is named as such, so that its indexes give the order."""
+        if len(self.libraries) == 1:
+            return SubscriptionQuerySet(Subscription).filter(library_id=self.libraries[0].pk)
+        return subscriptions_seen_by(self.user)
+
+    @cached_property
+    def waiting(self) -> dict[str, Any]:
+        """Return how many subscriptions wait, and the nearest deadline: `waiting` and `deadline`."""
+        return dict(waiting_summary(self.subscriptions))
+
+    @cached_property
+    def decides_for(self) -> frozenset[int]:
+        """Return the ids of the libraries in whose name the person may decide."""
+        return frozenset(row.pk for row in self.libraries if self.user.has_perm("subscriptions.decide", row))
+
+    def may(self, perm: str, subscription: Subscription) -> bool:
+        """Say whether the person holds `perm` on `subscription`."""
+        return self.user.has_perm(perm, subscription.library)
+
+
+def workspace_of(request: HttpRequest) -> Workspace:
+    """Return the workspace that `professional` has opened for this request."""
+    return cast("Workspace", request.workspace)  # type: ignore[attr-defined]
+
+
+def professional(view: View) -> View:
+    """Let professional accounts in: visitors go to log in first, readers are told that this is not for them."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return ask_to_log_in(request, "pro:dashboard")
+        workspace = Workspace(request.user)
+        if not workspace.is_open:
+            raise PermissionDenied
+        request.workspace = workspace  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def fetch_subscription(request: HttpRequest, pk: int) -> Subscription:
+    """Return the subscription `pk` if this person may see it, with its reader and library; 404 otherwise (SUB-08)."""
+    seen = workspace_of(request).subscriptions.select_related("reader__user", "library")
+    found = seen.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def show(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Answer with a page of the workspace."""
+    return render(request, template, context | {"workspace": workspace_of(request)}, status=status)

@@ -1,0 +1,62 @@
+"""What the list of subscribers can be narrowed to; all of it stands in the address."""
+
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from navette.subscriptions.models import Subscription
+from navette.subscriptions.queries import SubscriptionQuerySet
+from navette.subscriptions.states import Status
+
+LONGEST_SEARCH = 100
+STATUSES = [(s.value, s.label) for s in (Status.PENDING, Status.ACTIVE, Status.REFUSED, Status.EXPIRED)]
+
+
+class SubscriberFilter(filters.FilterSet):
+    """The list's form. A value that can't be is told beside its field, and then nothing is listed or exported."""
+
+    q = filters.CharFilter(label=_("Nom ou mail contenant"), method="match", max_length=LONGEST_SEARCH)
+    statut = filters.ChoiceFilter(label=_("Statut"), choices=STATUSES, empty_label=_("- Tout -"), method="have_status")
+    bibliotheque = filters.ModelChoiceFilter(label=_("Bibliothèque"), empty_label=_("- Toutes -"))
+    attente = filters.ChoiceFilter(choices=[("1", "1")], method="wait", widget=forms.HiddenInput)
+
+    class Meta:
+        model = Subscription
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, libraries: Any, **kwargs: Any) -> None:
+        """Take the libraries (a queryset) that the person may choose from; None where there is but one."""
+        super().__init__(*args, **kwargs)
+        if libraries is None:
+            del self.filters["bibliotheque"]
+        else:
+            chooser = self.filters["bibliotheque"]
+            chooser.field_name = "library"
+            chooser.queryset = chooser.extra["queryset"] = libraries
+            chooser.extra["widget"] = forms.Select(attrs={"data-typeahead": True})
+        self.filters["q"].extra["widget"] = forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
+
+    def match(self, found: SubscriptionQuerySet, name: str, value: str) -> SubscriptionQuerySet:
+        """Keep those whose name or mail holds the words typed."""
+        return found.matching(value)
+
+    def have_status(self, found: SubscriptionQuerySet, name: str, value: str) -> SubscriptionQuerySet:
+        """Keep those that have the status today."""
+        return found.with_status(value)
+
+    def wait(self, found: SubscriptionQuerySet, name: str, value: str) -> SubscriptionQuerySet:
+        """Keep those about which there is something to decide."""
+        return found.waiting()
+
+    @property
+    def narrows(self) -> bool:
+        """Say whether anything was asked for."""
+        return any(self.data.get(name) for name in self.filters)
+
+    @property
+    def found(self) -> SubscriptionQuerySet:
+        """Return what the form selects; nothing where it has an error."""
+        selected: SubscriptionQuerySet = self.qs if self.is_valid() else self.queryset.none()
+        return selected

@@ -1,0 +1,51 @@
+"""Words that the workspace's pages share."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from navette.subscriptions.states import REFUSAL_CHOICES, RefusalReason
+
+LONGEST_MESSAGE = 5_000
+NO_REASON = ("", _("- Sélectionner -"))
+REFUSAL_REASONS = [NO_REASON, *REFUSAL_CHOICES]
+END_REASONS = [
+    NO_REASON,
+    *[(reason.value, reason.label) for reason in (RefusalReason.LEFT, RefusalReason.MEMBERSHIP_OVER)],
+]
+
+
+class MessageField(forms.CharField):
+    """A text to send as it is typed, its line ends those of the mail."""
+
+    def __init__(self, *, required: bool = True, help_text: str = "", rows: int = 8) -> None:
+        super().__init__(
+            label=_("Message à envoyer"),
+            required=required,
+            max_length=LONGEST_MESSAGE,
+            help_text=help_text,
+            widget=forms.Textarea(attrs={"rows": rows}),
+        )
+
+    def to_python(self, value: object) -> str:
+        """Return the text with plain line ends (browsers send CR LF)."""
+        text: str = super().to_python(value)
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class DayField(forms.DateField):
+    """A day chosen with the browser's own date field."""
+
+    def __init__(self, *, label: object, help_text: object = "", required: bool = True) -> None:
+        super().__init__(
+            label=label,
+            help_text=help_text,
+            required=required,
+            input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        )
+
+
+class SeenForm(forms.Form):
+    """A form about a subscription as it was seen: the version tells whether it has changed since (SUB-02)."""
+
+    version = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
