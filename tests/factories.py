@@ -83,9 +83,7 @@ class MembershipFactory(DjangoModelFactory[Membership]):
         model = Membership
 
     library = factory.SubFactory(LibraryFactory)
-    user = factory.SubFactory(
-        UserFactory, kind=Kind.LIBRARY, email="", name=factory.SelfAttribute("..library.name")
-    )
+    user = factory.SubFactory(UserFactory, kind=Kind.LIBRARY, email="", name=factory.SelfAttribute("..library.name"))
     profile = Profile.MANAGER
 
 
@@ -154,9 +152,7 @@ class ReaderFactory(DjangoModelFactory[Reader]):
     first_name = "Dave"
     last_name = factory.Sequence(lambda n: f"Grohl {n:05}")
     birth_date = dt.date(1990, 3, 13)
-    user = factory.SubFactory(
-        UserFactory, name=factory.LazyAttribute(lambda user: f"Lecteur {user.email}")
-    )
+    user = factory.SubFactory(UserFactory, name=factory.LazyAttribute(lambda user: f"Lecteur {user.email}"))
 
 
 class SubscriptionFactory(DjangoModelFactory[Subscription]):

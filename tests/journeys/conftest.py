@@ -54,9 +54,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(
-    site: server.Site, browser: Browser, request: pytest.FixtureRequest
-) -> Iterator[Callable[..., Visitor]]:
+def visit(site: server.Site, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visitor]]:
     """Return what brings somebody to the site in a browser of their own: `visit()`, `visit(javascript=False)`."""
     opened: list[Any] = []
 

@@ -52,7 +52,9 @@ def test_sub_03_the_proposed_start_is_always_acceptable(
 def test_sub_03_each_profile_starts_on_its_own_day() -> None:
     requested_on, today = dt.date(2026, 11, 2), dt.date(2026, 11, 5)
     proposed = {
-        (rule, renewal): proposed_start(Portal(start_rule=rule), requested_on=requested_on, today=today, renewal=renewal)
+        (rule, renewal): proposed_start(
+            Portal(start_rule=rule), requested_on=requested_on, today=today, renewal=renewal
+        )
         for rule in StartRule.values
         for renewal in (False, True)
     }

@@ -141,9 +141,7 @@ def test_sub_01_a_subscription_past_its_end_can_not_be_ended_even_if_the_night_h
     assert "Expiré" in refusal.value.message
 
 
-def test_sub_02_the_second_to_decide_is_told_who_decided_what_and_when(
-    request_: Subscription, librarian: User
-) -> None:
+def test_sub_02_the_second_to_decide_is_told_who_decided_what_and_when(request_: Subscription, librarian: User) -> None:
     colleague = factories.UserFactory(kind="librarian", name="Anne Kerouac")
     factories.MembershipFactory(user=colleague, library=request_.library)
     seen_by_the_second = Subscription.objects.select_related("reader__user", "library").get(pk=request_.pk)
@@ -240,5 +238,3 @@ def test_in_bulk_each_is_its_own_action_and_the_refused_are_named(portal: Portal
     assert [subscription for subscription, _ in outcome.refused] == [expired]
     assert "Expiré" in outcome.refused[0][1]
     assert OutgoingMail.objects.count() == 3
-
-

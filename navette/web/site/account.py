@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from navette.accounts.actions import change_password
+from navette.accounts.actions import change_password, check_own_password
 from navette.accounts.models import User
 from navette.accounts.passwords import check_new_password
 from navette.core import clock
@@ -86,7 +85,7 @@ class AccountForm(PersonForm):
         if is_locked(subscription):
             del self.fields["email"], self.fields["library"]
         else:
-            offer_libraries(self.fields["library"])
+            offer_libraries(self.fields["library"], keep=subscription.library)
 
     def clean(self) -> dict[str, Any]:
         """Check the three password fields together, where any is filled."""
@@ -94,12 +93,17 @@ class AccountForm(PersonForm):
         old, new, again = (data.get(f"{name}") for name in ("old_password", "new_password", "new_password_again"))
         if not (old or new or again):
             return data
-        if not old:
-            self.add_error("old_password", _("Indiquez votre mot de passe actuel."))
+        self._check_old(old or "")
         if new != again:
             self.add_error("new_password_again", _("Les deux mots de passe ne sont pas les mêmes."))
         self._judge(new or "")
         return data
+
+    def _check_old(self, password: str) -> None:
+        try:
+            check_own_password(self.subscription.reader.user, password)
+        except Refusal as refusal:
+            self.add_error("old_password", refusal.message)
 
     def _judge(self, password: str) -> None:
         reader = self.subscription.reader
@@ -163,7 +167,6 @@ def _ask(request: HttpRequest, subscription: Subscription, action: Any) -> HttpR
     return redirect("site:account")
 
 
-@transaction.atomic
 def _save(request: HttpRequest, form: AccountForm, subscription: Subscription) -> None:
     data = form.cleaned_data
     changes = Changes(

@@ -5,7 +5,7 @@ import json
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from navette.accounts.passwords import EXAMPLE, rules_sentence
@@ -91,10 +91,12 @@ def library_field(**kwargs: Any) -> forms.ModelChoiceField:  # type: ignore[type
     )
 
 
-def offer_libraries(field: forms.Field) -> None:
-    """Fill a `library_field` with the libraries that are open now."""
+def offer_libraries(field: forms.Field, *, keep: Library | None = None) -> None:
+    """Fill a `library_field` with the libraries that are open now, and the one to `keep`."""
     assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells mypy what `library_field` returns
     field.queryset = open_libraries()
+    if keep is not None and not keep.is_open:
+        field.queryset = Library.objects.filter(Q(is_open=True) | Q(pk=keep.pk)).order_by("name")
 
 
 def explain_password(field: forms.Field) -> None:

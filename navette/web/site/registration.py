@@ -30,9 +30,13 @@ SHOWN = "registered"  # what the page after it shows
 class RegistrationForm(PersonForm):
     """Everything a request for access needs."""
 
-    email = forms.EmailField(label=_("Adresse mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    email = forms.EmailField(
+        label=_("Adresse mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
     email_again = forms.EmailField(
-        label=_("Confirmation de l’adresse mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+        label=_("Confirmation de l’adresse mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     password = forms.CharField(
         label=_("Votre mot de passe"),
@@ -48,9 +52,17 @@ class RegistrationForm(PersonForm):
     )
     library = library_field()
 
-    field_order = (
-        "last_name first_name email email_again birth_date password password_again library resources".split()
-    )
+    field_order = [
+        "last_name",
+        "first_name",
+        "email",
+        "email_again",
+        "birth_date",
+        "password",
+        "password_again",
+        "library",
+        "resources",
+    ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
