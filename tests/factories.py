@@ -136,7 +136,7 @@ class ResourceFactory(DjangoModelFactory[DigitalResource]):
     category = factory.SubFactory(CategoryFactory)
 
     @factory.post_generation
-    def with_terms(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:  # noqa: FBT001
+    def with_terms(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         """Publish the first version of the terms, and join the portal's offer."""
         if create:
             ResourceTerms.objects.create(resource=self, version=1, text="Conditions du fournisseur.")

@@ -110,6 +110,7 @@ def start(data: Path, database_url: str, profile: str) -> tuple["subprocess.Pope
     url = f"http://127.0.0.1:{port}"
     until = time.monotonic() + PATIENCE
     while f"Navette: {url}" not in (data / "demo.log").read_text():
-        assert process.poll() is None and time.monotonic() < until, (data / "demo.log").read_text()
+        assert process.poll() is None, (data / "demo.log").read_text()
+        assert time.monotonic() < until, (data / "demo.log").read_text()
         time.sleep(0.1)
     return process, Site(url, data, env)

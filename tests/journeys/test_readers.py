@@ -193,9 +193,11 @@ def test_r4_open_a_resource(visit: Visit, site: Site) -> None:
     assert "active@example.org" not in address
     if "sig" in address:
         replayed = vendor.goto(address)
-        assert replayed is not None and replayed.status == 403
+        assert replayed is not None
+        assert replayed.status == 403
         altered = vendor.goto(re.sub(r"(sig\w*=)\w", r"\1z", address))
-        assert altered is not None and altered.status == 403
+        assert altered is not None
+        assert altered.status == 403
 
     reader.clicks("Vos ressources numériques").sees("Vos ressources numériques")
     reader.reads("Offre biblio.gironde")
@@ -227,7 +229,8 @@ def test_r4_no_resource_opens_for_who_waits_or_is_expired(visit: Visit) -> None:
         reader = visit().logs_in(identifier).sees("Mon compte")
         expect(reader.page.locator(".resource-line.is-open")).to_have_count(0)
         answer = reader.page.goto(address)
-        assert answer is not None and answer.status == 403
+        assert answer is not None
+        assert answer.status == 403
         reader.judges().reads("Sauveterre-de-Guyenne")
 
 

@@ -83,8 +83,9 @@ def test_a_reader_does_not_decide_their_own_request(request_: Subscription) -> N
 def test_sub_03_a_start_in_the_future_or_a_year_old_is_refused(
     request_: Subscription, librarian: User, days: int
 ) -> None:
-    with set_today(dt.date(2026, 11, 22)), pytest.raises(Invalid) as refusal:
-        starts_on = today() + DAY if days == 1 else today() - days * DAY
+    day = dt.date(2026, 11, 22)
+    starts_on = day + DAY if days == 1 else day - days * DAY
+    with set_today(day), pytest.raises(Invalid) as refusal:
         accept(request_, acting_user=librarian, starts_on=starts_on)
     assert refusal.value.field == "starts_on"
     assert "23/11/2025" in refusal.value.message

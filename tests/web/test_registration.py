@@ -96,9 +96,7 @@ def test_a_reader_who_is_logged_in_goes_to_their_account(client: Client, portal:
     assert client.get(REGISTER).headers["Location"] == reverse("site:account")
 
 
-def test_the_second_step_and_the_confirmation_are_for_who_comes_from_the_first(
-    client: Client, library: Library
-) -> None:
+def test_the_second_step_and_the_confirmation_come_after_the_first(client: Client, library: Library) -> None:
     for page in (TERMS, DONE):
         assert client.get(page).headers["Location"] == REGISTER
     assert client.post(TERMS).headers["Location"] == REGISTER

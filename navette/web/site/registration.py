@@ -126,9 +126,10 @@ def registered(request: HttpRequest) -> HttpResponse:
     return render(request, "site/registered.html", {"shown": shown}) if shown else redirect("site:register")
 
 
-def _show_form(request: HttpRequest, form: RegistrationForm) -> HttpResponse:
+def _show_form(request: HttpRequest, form: RegistrationForm, refused: RegistrationForm | None = None) -> HttpResponse:
+    """Show `form` with its errors, or with those of the form that was `refused` at the second step."""
     # 200 even with errors: a browser then keeps the form's address for going back and forth.
-    return render(request, "site/register.html", {"form": form, "terms": site_terms_in_force()})
+    return render(request, "site/register.html", {"form": form, "refused": refused or form})
 
 
 def _to_keep(form: RegistrationForm) -> dict[str, Any]:
@@ -164,7 +165,7 @@ def _submit(request: HttpRequest) -> HttpResponse:
             show_refusal(form, refusal)
     fresh = RegistrationForm(initial=_kept_values(request))
     del request.session[KEPT]
-    return render(request, "site/register.html", {"form": fresh, "refused": form, "terms": site_terms_in_force()})
+    return _show_form(request, fresh, refused=form)
 
 
 def _registered(request: HttpRequest, form: RegistrationForm, password_hash: str) -> HttpResponse:
