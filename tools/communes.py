@@ -30,11 +30,12 @@ def fetch(folder: Path) -> list[dict[str, Any]]:
 
 
 def extract(communes: list[dict[str, Any]]) -> dict[str, list[list[Any]]]:
-    """Return, for each département, its present communes as [INSEE code, name, first postcode, population]."""
+    """Return, for each département, its present communes: code, name, postcode, population and arrondissement."""
     kept: dict[str, list[list[Any]]] = {code: [] for code in DEPARTMENTS}
     for commune in communes:
         if commune["type"] == "commune-actuelle" and commune.get("departement") in kept and "population" in commune:
             row = [commune["code"], commune["nom"], commune["codesPostaux"][0], commune["population"]]
+            row.append(commune["arrondissement"])
             kept[commune["departement"]].append(row)
     return {code: sorted(rows) for code, rows in kept.items()}
 
