@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from navette.demo import mailbox, vendor
 
 app_name = "demo"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("mails/", mailbox.mails, name="mails"),
+    path("mails/<str:name>", mailbox.mail, name="mail"),
+    path("mails/<str:name>/html", mailbox.mail_html, name="mail_html"),
+    path("fournisseur/<slug:slug>", vendor.vendor, name="vendor"),
+]
