@@ -1,5 +1,6 @@
 """The public pages that tell: home, help, contact, legal notice, the network's libraries."""
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -24,10 +25,11 @@ from navette.libraries.models import Library, OpeningHours
 from navette.libraries.queries import open_libraries
 from navette.portal.models import Portal
 from navette.portal.queries import current_portal, site_terms_in_force
+from navette.resources.models import DigitalResource
 from navette.subscriptions.queries import subscription_of
 from navette.web.site.people import open_resources
 
-TILES = 8  # resources shown on the home page
+TILES = 6  # resources shown on the home page
 LIBRARIES_A_PAGE = 30
 WORDS = 6  # words of a search that count
 MEDIA_AGE = 24 * 60 * 60  # seconds that a browser keeps an uploaded picture
@@ -50,7 +52,7 @@ class Step:
 
 def steps(portal: Portal) -> list[Step]:
     """Return how one becomes a subscriber, as the portal's settings have it."""
-    opens = Step(_("J’ouvre mes ressources d’un clic"), _("pendant 1 an, sans autre mot de passe"))
+    opens = Step(_("J’ouvre mes ressources"), _("d’un clic, pendant 1 an"))
     if portal.readers_register_themselves:
         return [
             Step(_("Je m’inscris en ligne"), _("en 3 minutes")),
@@ -64,13 +66,23 @@ def steps(portal: Portal) -> list[Step]:
     ]
 
 
+def one_of_each(resources: list[DigitalResource]) -> list[DigitalResource]:
+    """Return `resources` so that each category's first comes before any category's second, and so on."""
+    ranks: Counter[int] = Counter()
+    ranked = []
+    for row in resources:
+        ranked.append((ranks[row.category_id], row))
+        ranks[row.category_id] += 1
+    return [row for _rank, row in sorted(ranked, key=lambda pair: pair[0])]
+
+
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Welcome: what there is, how it works, where to begin."""
     resources = list(open_resources())
     context = {
         "steps": steps(current_portal()),
-        "resources": resources[:TILES],
+        "resources": one_of_each(resources)[:TILES],
         "resources_total": len(resources),
         "libraries_total": open_libraries().count(),
     }
