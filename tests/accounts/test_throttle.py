@@ -11,6 +11,7 @@ from django.contrib.auth import authenticate
 from django.db import connection
 from django.http import HttpRequest
 from django.test import RequestFactory
+from pytest_django import Settings
 
 from navette.accounts import throttle
 from navette.accounts.models import FailedLogins, Kind, User
@@ -258,8 +259,8 @@ def test_auth_02_a_right_password_among_parallel_guesses_comes_in_only_if_it_was
         (0, {"REMOTE_ADDR": ""}, ""),
     ],
 )
-def test_auth_02_which_address_counts(settings: object, proxies: int, meta: dict[str, str], expected: str) -> None:
-    settings.TRUSTED_PROXIES = proxies  # type: ignore[attr-defined]
+def test_auth_02_which_address_counts(settings: Settings, proxies: int, meta: dict[str, str], expected: str) -> None:
+    settings.TRUSTED_PROXIES = proxies
     assert throttle.address_of(RequestFactory().get("/", **meta)) == expected  # type: ignore[arg-type]
 
 

@@ -1,7 +1,12 @@
 """Error pages that say what to do next."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from navette.web.middleware import database_is_away
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -20,7 +25,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 with a page that asks nothing of the database."""
+    """Answer 500, or 503 where the database failed outside a view (a session's save); asks nothing of the database."""
+    error = sys.exception()
+    if isinstance(error, OperationalError | InterfaceError):
+        return database_is_away(request, error)
     return render(request, "errors/500.html", status=500)
 
 

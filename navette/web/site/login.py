@@ -176,7 +176,8 @@ def _next_page(request: HttpRequest) -> str:
     """Return the page of this site that the person was going to, or an empty text."""
     asked = request.POST.get(NEXT) or request.GET.get(NEXT) or ""
     ours = url_has_allowed_host_and_scheme(asked, allowed_hosts=None, require_https=request.is_secure())
-    return asked if ours and asked.startswith("/") and len(asked) <= LONGEST_ADDRESS else ""
+    plain = asked.startswith("/") and asked.isprintable() and len(asked) <= LONGEST_ADDRESS
+    return asked if ours and plain else ""
 
 
 def _destination(request: HttpRequest, user: User) -> str:
