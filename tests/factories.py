@@ -38,7 +38,7 @@ def portal(profile: str = "gironde", **settings: Any) -> Portal:
     return load_profile(profile, **details | settings)
 
 
-class UserFactory(DjangoModelFactory[User]):
+class UserFactory(DjangoModelFactory):
     """A reader's account; `kind` makes it another's."""
 
     class Meta:
@@ -52,7 +52,7 @@ class UserFactory(DjangoModelFactory[User]):
     email_confirmed_at = factory.LazyFunction(clock.now)
 
 
-class TerritoryFactory(DjangoModelFactory[Territory]):
+class TerritoryFactory(DjangoModelFactory):
     """A territory without officer."""
 
     class Meta:
@@ -61,7 +61,7 @@ class TerritoryFactory(DjangoModelFactory[Territory]):
     name = factory.Sequence(lambda n: f"Territoire {n}")
 
 
-class LibraryFactory(DjangoModelFactory[Library]):
+class LibraryFactory(DjangoModelFactory):
     """An open library that wants a mail a request."""
 
     class Meta:
@@ -76,7 +76,7 @@ class LibraryFactory(DjangoModelFactory[Library]):
     territory = factory.SubFactory(TerritoryFactory)
 
 
-class MembershipFactory(DjangoModelFactory[Membership]):
+class MembershipFactory(DjangoModelFactory):
     """A library's shared account, which manages it."""
 
     class Meta:
@@ -90,9 +90,13 @@ class MembershipFactory(DjangoModelFactory[Membership]):
 def library_account(library: Library, profile: str = Profile.MANAGER) -> User:
     """Return an account of `library`: the shared one, or a librarian who only looks (`Profile.VIEWER`)."""
     if profile == Profile.MANAGER:
-        return MembershipFactory(library=library).user
+        return _user(MembershipFactory(library=library))
     viewer = UserFactory(kind=Kind.LIBRARIAN)
-    return MembershipFactory(library=library, user=viewer, profile=profile).user
+    return _user(MembershipFactory(library=library, user=viewer, profile=profile))
+
+
+def _user(membership: Membership) -> User:
+    return membership.user
 
 
 def staff(*roles: str) -> User:
@@ -103,7 +107,7 @@ def staff(*roles: str) -> User:
     return user
 
 
-class CategoryFactory(DjangoModelFactory[Category]):
+class CategoryFactory(DjangoModelFactory):
     class Meta:
         model = Category
         django_get_or_create = ("slug",)
@@ -112,7 +116,7 @@ class CategoryFactory(DjangoModelFactory[Category]):
     slug = "cinema"
 
 
-class OfferFactory(DjangoModelFactory[Offer]):
+class OfferFactory(DjangoModelFactory):
     class Meta:
         model = Offer
         django_get_or_create = ("slug",)
@@ -121,7 +125,7 @@ class OfferFactory(DjangoModelFactory[Offer]):
     slug = "offre"
 
 
-class ResourceFactory(DjangoModelFactory[DigitalResource]):
+class ResourceFactory(DjangoModelFactory):
     """An open resource with the first version of its terms."""
 
     class Meta:
@@ -135,7 +139,7 @@ class ResourceFactory(DjangoModelFactory[DigitalResource]):
     vendor = "Rivage SAS"
     category = factory.SubFactory(CategoryFactory)
 
-    @factory.post_generation
+    @factory.post_generation  # type: ignore[untyped-decorator]
     def with_terms(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         """Publish the first version of the terms, and join the portal's offer."""
         if create:
@@ -143,7 +147,7 @@ class ResourceFactory(DjangoModelFactory[DigitalResource]):
             self.offers.add(OfferFactory())
 
 
-class ReaderFactory(DjangoModelFactory[Reader]):
+class ReaderFactory(DjangoModelFactory):
     """A grown-up reader with a confirmed address."""
 
     class Meta:
@@ -155,7 +159,7 @@ class ReaderFactory(DjangoModelFactory[Reader]):
     user = factory.SubFactory(UserFactory, name=factory.LazyAttribute(lambda user: f"Lecteur {user.email}"))
 
 
-class SubscriptionFactory(DjangoModelFactory[Subscription]):
+class SubscriptionFactory(DjangoModelFactory):
     """A request that waits since today; `active`, `refused`, `expired` or `renewal_asked` make it another."""
 
     class Meta:
@@ -196,7 +200,7 @@ class SubscriptionFactory(DjangoModelFactory[Subscription]):
         return subscription
 
 
-class GrantFactory(DjangoModelFactory[ResourceGrant]):
+class GrantFactory(DjangoModelFactory):
     """A resource that a subscriber may open."""
 
     class Meta:
@@ -207,7 +211,7 @@ class GrantFactory(DjangoModelFactory[ResourceGrant]):
     state = GrantState.GRANTED
 
 
-class SiteTermsFactory(DjangoModelFactory[SiteTerms]):
+class SiteTermsFactory(DjangoModelFactory):
     class Meta:
         model = SiteTerms
 
@@ -215,7 +219,7 @@ class SiteTermsFactory(DjangoModelFactory[SiteTerms]):
     text = "Conditions générales du site."
 
 
-class MailFactory(DjangoModelFactory[OutgoingMail]):
+class MailFactory(DjangoModelFactory):
     """A queued mail."""
 
     class Meta:

@@ -258,7 +258,7 @@ def french_day(day: dt.date | None) -> str:
 
 def site_url(name: str, *args: object) -> str:
     """Return the full public address of the page `name`: from the settings, never from a request."""
-    return settings.SITE_URL + reverse(name, args=args)
+    return f"{settings.SITE_URL}{reverse(name, args=args)}"
 
 
 def values_of(subscription: Subscription, portal: Portal) -> dict[str, object]:

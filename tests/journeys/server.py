@@ -105,7 +105,7 @@ def start(data: Path, database_url: str, profile: str) -> tuple["subprocess.Pope
         "LOG_LEVEL": "WARNING",
     }
     output = (data / "demo.log").open("w+")
-    command = [NAVETTE, "demo", "--profile", profile, "--port", str(port)]
+    command = [str(NAVETTE), "demo", "--profile", profile, "--port", str(port)]
     process = subprocess.Popen(command, env=env, stdout=output, stderr=subprocess.STDOUT, text=True)
     url = f"http://127.0.0.1:{port}"
     until = time.monotonic() + PATIENCE

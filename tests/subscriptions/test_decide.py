@@ -12,6 +12,7 @@ from navette.libraries.models import Profile
 from navette.mail.models import OutgoingMail
 from navette.portal.models import Portal
 from navette.subscriptions.actions import accept, end, in_bulk, refuse, renew
+from navette.subscriptions.actions.bulk import BULK_ACTIONS
 from navette.subscriptions.errors import Overtaken
 from navette.subscriptions.models import GrantState, Subscription
 from navette.subscriptions.states import Move, RefusalReason, Status
@@ -48,12 +49,8 @@ def unchanged(subscription: Subscription) -> bool:
 # ---- who may not
 def test_sub_08_another_librarys_account_decides_nothing(request_: Subscription) -> None:
     stranger = factories.library_account(factories.LibraryFactory())
-    for action, options in (
-        (accept, {}),
-        (refuse, {"reason": "not_member"}),
-        (renew, {}),
-        (end, {"reason": "left"}),
-    ):
+    for what, action in BULK_ACTIONS.items():
+        options = {"reason": "not_member"} if what in {"refuse", "end"} else {}
         with pytest.raises(NotAllowed):
             action(request_, acting_user=stranger, **options)
     assert unchanged(request_)
@@ -123,7 +120,7 @@ def test_sub_01_each_decision_only_from_the_states_of_the_table(portal: Portal, 
     subscription = SubscriptionFactory(**traits, **dates)
     actor = factories.library_account(subscription.library)
     options = {"reason": RefusalReason.NOT_MEMBER} if what in {"refuse", "end"} else {}
-    action = {"accept": accept, "refuse": refuse, "renew": renew, "end": end}[what]
+    action = BULK_ACTIONS[what]
     if state in ALLOWED[what]:
         fresh = action(subscription, acting_user=actor, **options)
         assert fresh.status == (Status.ACTIVE if what in {"accept", "renew"} else Status.REFUSED)

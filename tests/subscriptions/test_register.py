@@ -57,7 +57,12 @@ def test_a_birth_date_in_the_future_or_too_old_is_refused(library: Library, birt
 
 def test_a_closed_library_or_resource_is_refused(library: Library) -> None:
     shut = factories.ResourceFactory(is_open=False)
-    for changed in ({"library": factories.LibraryFactory(is_open=False)}, {"resources": [shut]}, {"resources": []}):
+    impossible: list[dict[str, Any]] = [
+        {"library": factories.LibraryFactory(is_open=False)},
+        {"resources": [shut]},
+        {"resources": []},
+    ]
+    for changed in impossible:
         with pytest.raises(Invalid):
             register(request=asked(library, **changed), acting_user=VISITOR)
     assert not Subscription.objects.exists()

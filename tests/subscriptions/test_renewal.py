@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from navette.core.clock import set_today, today
+from navette.core.clock import today
 from navette.core.errors import NotAllowed, Refusal
 from navette.mail.models import OutgoingMail
 from navette.portal.models import Portal
@@ -75,10 +75,8 @@ def test_sub_03_a_renewal_asked_for_whose_end_passes_waits_without_access(portal
     subscription = ending_in(1)
     fresh = ask_renewal(subscription, acting_user=subscription.reader.user)
     assert fresh.ends_on is not None
-    with set_today(fresh.ends_on):
-        assert fresh.current_status == Status.ACTIVE
-    with set_today(fresh.ends_on + DAY):
-        assert fresh.current_status == Status.PENDING
+    assert fresh.status_on(fresh.ends_on) == Status.ACTIVE
+    assert fresh.status_on(fresh.ends_on + DAY) == Status.PENDING
 
 
 def test_a_refused_renewal_ends_the_access(portal: Portal) -> None:

@@ -12,6 +12,7 @@ from navette.core.clock import today
 from navette.libraries.models import Library
 from navette.mail.models import OutgoingMail
 from navette.portal.models import Portal
+from navette.resources.models import DigitalResource
 from navette.subscriptions.models import Subscription
 from tests import factories
 
@@ -153,7 +154,7 @@ def test_a_known_address_gets_the_same_page_as_a_new_one(client: Client, library
         REGISTER, filled(library, email="neuf@example.org", email_again="neuf@example.org") | {"terms": "accepted"}
     )
     fresh = other.get(DONE).content.decode().replace("neuf@", "moreau@")
-    names = list(factories.DigitalResource.objects.values_list("name", flat=True))
+    names = list(DigitalResource.objects.values_list("name", flat=True))
     for name in names:
         known, fresh = known.replace(name, ""), fresh.replace(name, "")
     assert _without_token(known) == _without_token(fresh)

@@ -18,9 +18,10 @@ from navette.accounts.passwords import check_new_password
 from navette.core.actors import VISITOR
 from navette.core.errors import Refusal
 from navette.core.text import fold_identifier
+from navette.mail.outbox import filled_body
 from navette.portal.queries import current_portal, site_terms_in_force
 from navette.subscriptions.actions import Registration, register
-from navette.subscriptions.mails import filled_body, request_values
+from navette.subscriptions.mails import request_values
 from navette.web.site.people import PersonForm, explain_password, library_field, offer_libraries, show_refusal
 
 KEPT = "registration"  # what waits for the terms to be accepted, password hashed
