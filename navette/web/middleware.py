@@ -31,7 +31,7 @@ class IdleLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Log out whoever was away too long; note the activity of the others."""
         try:
-            is_over = settings.SESSION_COOKIE_NAME in request.COOKIES and self._is_over(request)
+            is_over = bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME)) and self._is_over(request)
         except (OperationalError, InterfaceError) as error:
             return database_is_away(request, error)
         request.session_is_over = is_over  # type: ignore[attr-defined]
@@ -68,8 +68,11 @@ def _tell_why(answer: HttpResponse) -> None:
 
 def database_is_away(request: HttpRequest, error: Exception) -> HttpResponse:
     """Answer 503 with a page that says so, and asks nothing of the database."""
-    log.error("database unavailable", error=type(error).__name__, view=str(request.resolver_match))
-    return render(request, "errors/503.html", status=503, headers={"Retry-After": "30"})
+    match = request.resolver_match  # its name only: an address may hold a token
+    log.error("database unavailable", error=type(error).__name__, view=match.view_name if match else None)
+    answer = render(request, "errors/503.html", status=503)
+    answer.headers["Retry-After"] = "30"
+    return answer
 
 
 class BadDatabaseMiddleware:
