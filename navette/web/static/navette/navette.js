@@ -248,6 +248,7 @@
   function start(root) {
     all("input[data-password-rules]", root).filter((input) => !input.dataset.drawn).forEach((input) => { input.dataset.drawn = "1"; drawRules(input); });
     all("select[data-typeahead]", root).forEach(enhanceSelect);
+    all("[data-check-all][hidden], [data-uncheck-all][hidden]", root).forEach((button) => { button.hidden = false; });
     new Set(all("[data-group]", root).map((box) => box.dataset.group)).forEach(showSelection);
     showParts(document);
   }
