@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
-from csp.decorators import csp_replace, csp_update
+from csp.decorators import csp, csp_update
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -101,7 +101,7 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
 @never_cache
 @require_safe
 @xframe_options_sameorigin
-@csp_replace(
+@csp(
     {
         "default-src": [NONE],
         "style-src": [UNSAFE_INLINE],

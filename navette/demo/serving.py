@@ -39,14 +39,16 @@ def base_url(host: str, port: int) -> str:
 
 def require_free(host: str, port: int) -> None:
     """Raise CannotServe unless `port` of `host` can be listened on."""
+    if not 0 < port < 65_536:
+        raise CannotServe(f"There is no port {port}: choose one from 1 to 65535.")
     try:
         family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise CannotServe(
-            f"Port {port} of {host} cannot be used ({error.strerror if isinstance(error, OSError) else error}). "
+            f"Port {port} of {host} cannot be used ({error.strerror}). "
             f"Stop what uses it, or choose another one: make demo PORT={8001 if port == 8000 else 8000}"
         ) from error
 
