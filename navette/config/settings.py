@@ -143,6 +143,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # The last activity is written once a minute at most, so a stored session lives that minute longer.
 SESSION_COOKIE_AGE = IDLE_LIMIT + 60
+# Messages may name people: in the session, not in a cookie that anybody at the machine can read.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 SECRETS_KEY = env.str("SECRETS_KEY", "") or SECRET_KEY
 
