@@ -96,7 +96,7 @@ def _queue_link(user: User | None, email: str) -> None:
 
 def user_of_link(uid: str, token: str) -> User:
     """Return the account for which a link's `uid` and `token` choose a password; LinkIsOver if they no longer do."""
-    user = User.objects.filter(pk=decode_id(uid), is_active=True).first()
+    user = User.objects.filter(pk=decode_id(uid) or 0, is_active=True).first()
     if user is None or not is_storable(token) or not password_tokens.check_token(user, token):
         raise LinkIsOver
     return user

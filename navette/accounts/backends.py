@@ -20,7 +20,7 @@ EVERY_KIND = frozenset(Kind)
 class IdentifierBackend(BaseBackend):
     """Lets a person in by the one folded identifier: a mail, a commune's name or a card number."""
 
-    def authenticate(
+    def authenticate(  # type: ignore[override]  # Django passes by a backend whose named credentials differ
         self,
         request: HttpRequest | None,
         identifier: str | None = None,

@@ -69,12 +69,11 @@ SHARE = PAIR.after  # what one address adds at most to an identifier's count
 
 @dataclass(frozen=True)
 class Attempt:
-    """A reserved attempt: the keys of its three rows and what it added to each."""
+    """A reserved attempt: the keys of its three rows."""
 
     pair: str
     address: str
     identifier: str
-    shared: float
 
 
 def address_of(request: HttpRequest | None) -> str:
@@ -122,7 +121,7 @@ def reserve(identifier: str, address: str) -> Attempt:
         _count(pair, 1, PAIR, moment)
         _count(place, 1, ADDRESS, moment)
         _count(name, shared, IDENTIFIER, moment)
-    return Attempt(*keys, shared=shared)
+    return Attempt(*keys)
 
 
 def succeeded(attempt: Attempt) -> None:
@@ -193,7 +192,7 @@ def _locked(keys: list[str]) -> list[FailedLogins]:
 def _faded(row: FailedLogins, moment: dt.datetime) -> float:
     """Return the row's count as it weighs at `moment`."""
     age = max(0.0, (moment - row.last_at) / HALF_LIFE)
-    return row.failures * 0.5 ** min(age, 1000)
+    return float(row.failures * 0.5 ** min(age, 1000))
 
 
 def _refuse_while_waiting(rows: Iterable[FailedLogins], moment: dt.datetime) -> None:

@@ -4,7 +4,6 @@ import html
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -41,7 +40,7 @@ def post(client: Client, block: str, identifier: str, password: str = factories.
     return client.post(LOGIN, data | more)
 
 
-def words(answer: HttpResponse) -> str:
+def words(answer: Any) -> str:
     """Return the page as text on one line, entities resolved."""
     return " ".join(html.unescape(answer.content.decode()).split())
 

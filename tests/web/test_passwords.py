@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth.hashers import make_password
-from django.http import HttpResponse
 from django.test import Client
 
 from navette.accounts.mails import confirmation_url
@@ -33,7 +32,7 @@ def reader() -> User:
     return factories.UserFactory(email="active@example.org", name="Agathe Bellegarde", email_confirmed_at=None)
 
 
-def words(answer: HttpResponse) -> str:
+def words(answer: Any) -> str:
     """Return the page as text on one line, entities resolved."""
     return " ".join(html.unescape(answer.content.decode()).split())
 

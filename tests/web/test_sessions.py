@@ -145,7 +145,7 @@ def test_auth_03_logging_in_gives_a_new_session_id(client: Client, reader: User)
     store["before"] = "kept"
     store.save()
     planted = store.session_key
-    client.cookies["navette"] = planted
+    client.cookies["navette"] = str(planted)
     log_in(client, reader)
     assert client.cookies["navette"].value != planted
     assert not Session.objects.filter(session_key=planted).exists()
