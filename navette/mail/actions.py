@@ -1,5 +1,6 @@
 """What staff do about the mails that Navette does not send again by itself (SUB-06)."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import transaction
@@ -32,3 +33,9 @@ def settle(mail: OutgoingMail, *, acting_user: Actor, resend: bool) -> OutgoingM
         raise AlreadySettled(str(fresh.get_state_display()))
     audit(acting_user, "mail.settle", fresh, resend=resend, source=mail.state)
     return fresh
+
+
+def pull_forward(moment: dt.datetime) -> int:
+    """Make due at `moment`, by the real clock, the new mails that a command queued on another day (`--today`)."""
+    ahead = OutgoingMail.objects.filter(state=MailState.QUEUED, attempts=0, next_attempt_at__gt=moment)
+    return ahead.update(next_attempt_at=moment)
