@@ -1,7 +1,7 @@
 """One operation on the subscribers selected in the list: confirmed on a page of its own, then made row by row."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +19,9 @@ from navette.core import clock
 from navette.portal.queries import current_portal
 from navette.subscriptions.actions import in_bulk
 from navette.subscriptions.dates import earliest_start, end_of
-from navette.subscriptions.mails import default_message, french_day
+from navette.subscriptions.mails import REFUSAL_KINDS, default_message, french_day
 from navette.subscriptions.models import Subscription
-from navette.subscriptions.states import Move
+from navette.subscriptions.states import REFUSAL_CHOICES, Move, RefusalReason
 from navette.web.pro.access import Workspace, professional, show, workspace_of
 from navette.web.pro.export import export_response
 from navette.web.pro.listing import back_to_list, carried
@@ -66,7 +66,7 @@ class Operation:
     question: str | Promise
     done: Any
     form: type[forms.Form]
-    texts: Sequence[str]
+    texts: Mapping[str, str | Promise]  # the kinds of mail that it sends, with the reason that chooses each
 
 
 OPERATIONS = {
@@ -78,7 +78,7 @@ OPERATIONS = {
             gettext_lazy("Accepter ces abonnés ?"),
             ngettext_lazy("%d abonné accepté.", "%d abonnés acceptés."),
             AcceptForm,
-            ("accepted",),
+            {"accepted": ""},
         ),
         Operation(
             Move.REFUSE,
@@ -86,7 +86,7 @@ OPERATIONS = {
             gettext_lazy("Refuser ces demandes ?"),
             ngettext_lazy("%d demande refusée.", "%d demandes refusées."),
             RefuseForm,
-            ("refused_not_member", "refused_membership_over"),
+            {REFUSAL_KINDS[RefusalReason(value)]: label for value, label in REFUSAL_CHOICES},
         ),
         Operation(
             Move.RENEW,
@@ -94,7 +94,7 @@ OPERATIONS = {
             gettext_lazy("Renouveler ces abonnements ?"),
             ngettext_lazy("%d abonnement renouvelé.", "%d abonnements renouvelés."),
             RenewForm,
-            ("renewed",),
+            {"renewed": ""},
         ),
         Operation(
             Move.END,
@@ -102,7 +102,7 @@ OPERATIONS = {
             gettext_lazy("Arrêter ces abonnements ?"),
             ngettext_lazy("%d abonnement arrêté.", "%d abonnements arrêtés."),
             EndForm,
-            ("ended",),
+            {"ended": ""},
         ),
     )
 }
@@ -189,7 +189,10 @@ def _confirmation(request: HttpRequest, operation: Operation, selection: Selecti
         "operation": operation,
         "selection": selection,
         "form": form,
-        "texts": [default_message(kind, first, date_fin=_usual_end(operation, first)) for kind in operation.texts],
+        "texts": [
+            {"reason": reason, "text": default_message(kind, first, date_fin=_usual_end(operation, first))}
+            for kind, reason in operation.texts.items()
+        ],
         "example": first.reader,
         "first_start": earliest_start(clock.today()),
         "state": carried(request),

@@ -48,7 +48,7 @@ _FIELDS = (
 
 def export_response(workspace: Workspace, found: SubscriptionQuerySet) -> FileResponse:
     """Return the answer that sends `found` as a workbook, read from a temporary file bit by bit."""
-    target = workbook_file(title="Abonnés", columns=export_columns(), rows=export_rows(found))
+    target = workbook_file(title=str(_("Abonnés")), columns=export_columns(), rows=export_rows(found))
     name = f"abonnes-{clock.today():%Y-%m-%d}.xlsx"
     if len(workspace.libraries) == 1:
         name = f"abonnes-{workspace.libraries[0].slug}-{clock.today():%Y-%m-%d}.xlsx"

@@ -161,7 +161,7 @@ class SubscriberForm(SeenForm):
             self.add_error("reason", _("Choisissez la raison."))
         idle = not move and self.subscription.current_status != Status.ACTIVE
         if idle and "starts_on" in self.changed_data and values.get("starts_on"):
-            self.add_error("starts_on", _("Cette date ne compte que si le « Statut abonné » passe à « Validé »."))
+            self.add_error("starts_on", _("Cette date ne compte que si le « Statut abonné » passe à « Validé »."))
         return {"message": "", "reason": ""} | values
 
     def _new_resources(self) -> bool:
