@@ -9,7 +9,6 @@ from unittest import mock
 
 import pytest
 from django.db import OperationalError, connection
-from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
@@ -30,7 +29,7 @@ def _portal(portal: Portal) -> None:
     """Every page needs the portal."""
 
 
-def words(answer: HttpResponse) -> str:
+def words(answer: Any) -> str:
     """Return the page as text on one line, entities and unbreakable spaces resolved."""
     return " ".join(html.unescape(answer.content.decode()).split())
 
@@ -202,7 +201,7 @@ def test_the_list_pages_keep_the_filters(client: Client) -> None:
     list(_shelf(30))
     page = words(client.get(LIST, {"offre": "offre"}))
     assert 'href="?offre=offre&page=2"' in page
-    assert len(names(client.get(LIST, {"offre": "offre", "page": 2}))) == 6
+    assert len(names(client.get(LIST, {"offre": "offre", "page": "2"}))) == 6
 
 
 # ---- a resource and its way in
@@ -385,7 +384,7 @@ def test_health_says_ok(client: Client) -> None:
 
 
 def test_health_says_when_the_database_is_away(client: Client) -> None:
-    with mock.patch.object(pages.connection, "cursor", side_effect=OperationalError):
+    with mock.patch.object(connection, "cursor", side_effect=OperationalError):
         answer = client.get("/healthz")
     assert (answer.status_code, answer.content) == (503, b"database unavailable\n")
 

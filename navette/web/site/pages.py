@@ -176,7 +176,7 @@ def health(request: HttpRequest) -> HttpResponse:
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Send an uploaded picture; 404 for whatever else is asked for."""
     try:
-        answer = serve(request, path, document_root=settings.MEDIA_ROOT)
+        answer = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     except OSError as error:  # a name too long for the file system
         raise Http404 from error
     patch_cache_control(answer, public=True, max_age=MEDIA_AGE)
