@@ -317,6 +317,6 @@ def to_library(
         kind,
         (library or subscription.library).email,
         values_of(subscription, portal) | values,
-        button_url=site_url(page, subscription.pk),
+        button_url=site_url(page, subscription.pk) if KINDS[kind].button else "",
         signed_by=portal.name,
     )
