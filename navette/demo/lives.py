@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from navette.demo.plan import Calendar
 from navette.portal.models import Duration, StartRule
 from navette.subscriptions.dates import DAYS_365, deadline_of, end_of, proposed_start, same_day
+from navette.subscriptions.nightly import FIRST_NOTICE, LAST_NOTICE
 from navette.subscriptions.states import Move, RefusalReason, Status
 
 READER, LIBRARY, SYSTEM = "reader", "library", "system"
@@ -91,7 +92,7 @@ class Life:
         if self.status not in {Status.ACTIVE, Status.EXPIRED} or self.ends_on is None:
             return None
         left = (self.ends_on - self.cal.today).days
-        return None if left >= 30 else 30 if left >= 7 else 7 if left >= -1 else 0
+        return None if left >= FIRST_NOTICE else FIRST_NOTICE if left >= LAST_NOTICE else LAST_NOTICE
 
     @property
     def announced_at(self) -> dt.datetime | None:

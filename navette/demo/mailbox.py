@@ -15,13 +15,15 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}\.eml")
 PER_PAGE = 40
-HEADERS = ("Date", "From", "To", "Subject", "Message-ID")
+HEADERS = {"From": _("De"), "To": _("À"), "Subject": _("Objet"), "Date": _("Date"), "Message-ID": _("Identifiant")}
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,9 @@ class Received:
     message: EmailMessage
 
     @property
-    def headers(self) -> list[tuple[str, str]]:
-        """Return the headers worth reading, in order."""
-        return [(name, str(self.message[name])) for name in HEADERS if self.message[name]]
+    def headers(self) -> list[tuple[str | Promise, str]]:
+        """Return the headers worth reading, in order, with what they are called."""
+        return [(label, str(self.message[name])) for name, label in HEADERS.items() if self.message[name]]
 
     @property
     def to(self) -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
 from navette.core import clock
 from navette.demo import marks, serving
@@ -112,6 +113,7 @@ class Command(BaseCommand):
             "SITE_URL": settings.SITE_URL,
             "EMAIL_URL": "",  # the demo's mails are files, whatever this environment sends by
         }
+        connections.close_all()
         try:
             for address in serving.serve(host, port, environment):
                 self.stdout.write(f"Navette: {address}")
