@@ -1,0 +1,77 @@
+"""A site to measure: demo data, the real server in a process of its own, and a visitor who keeps a connection."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+
+from navette.accounts.models import User
+from navette.demo.generator import make_demo
+from navette.demo.plan import SIZES, Plan, Size
+
+LONGEST_START = 60  # seconds
+
+
+def make_data(size: Size = SIZES["small"]) -> None:
+    """Write the demo's data of that size into this benchmark's empty database, and collect the static files."""
+    make_demo(Plan("gironde", size, site_url=settings.SITE_URL))
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@contextmanager
+def serving(settings_module: str = "navette.config.settings") -> Iterator[int]:
+    """Serve the site as `navette web` does, with one worker, and give the port."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        port: int = probe.getsockname()[1]
+    command = [sys.executable, "-m", "navette.config.cli", "web", "--workers", "1", "--port", str(port)]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": settings_module}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            _wait_for(port, process)
+            yield port
+        finally:
+            process.terminate()
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Return once the server answers; RuntimeError where it ends instead, or takes too long."""
+    deadline = time.monotonic() + LONGEST_START
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("The server has not started.")
+
+
+class Visitor:
+    """Somebody with a kept connection to the server, logged in where an account is named."""
+
+    def __init__(self, port: int, user: User | None = None) -> None:
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        self._headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={_session_of(user)}"} if user else {}
+
+    def get(self, path: str) -> bytes:
+        """Return the page at `path`; AssertionError where it is not there."""
+        self._connection.request("GET", path, headers=self._headers)
+        answer = self._connection.getresponse()
+        body = answer.read()
+        assert answer.status == 200, f"{path} answers {answer.status}"
+        return body
+
+
+def _session_of(user: User) -> str:
+    """Return the key of a new session of `user`."""
+    client = Client()
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
