@@ -3,14 +3,11 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 
 from navette.config.environment import demo_secret, is_demo, require_server_settings
 from navette.config.logs import logging_settings
-
-django_stubs_ext.monkeypatch()
 
 env = environ.Env()
 PACKAGE = Path(__file__).resolve().parent.parent
