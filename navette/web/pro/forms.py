@@ -15,6 +15,7 @@ from navette.subscriptions.actions import Changes, default_start
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import asked_resource_ids
 from navette.subscriptions.states import RefusalReason, Status
+from navette.web.components.fields import ManyChoices
 from navette.web.pro.wording import END_REASONS, REFUSAL_REASONS, DayField, MessageField, SeenForm
 
 # What choosing a status does, from the status that holds today; what is not here is not offered (SUB-01).
@@ -32,7 +33,7 @@ _PERSON = ("first_name", "last_name", "birth_date", "email", "library")
 class SubscriberForm(SeenForm):
     """A subscriber's details, resources, dates and status; mail and library for the staff only (SUB-07)."""
 
-    resources = forms.ModelMultipleChoiceField(
+    resources = ManyChoices(
         label=gettext_lazy("Abonné aux ressources"),
         queryset=DigitalResource.objects.none(),
         required=False,

@@ -14,6 +14,7 @@ from navette.core import clock
 from navette.core.errors import Invalid, NotAllowed, Refusal
 from navette.portal.queries import current_portal
 from navette.subscriptions.actions import accept, edit, end, refuse, renew
+from navette.subscriptions.errors import Overtaken
 from navette.subscriptions.mails import default_message
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.states import Status
@@ -33,6 +34,9 @@ def subscriber(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, subscription, _form(workspace, subscription))
     if not workspace.may("subscriptions.edit", subscription):
         raise PermissionDenied
+    seen = request.POST.get("version", "")
+    if seen.isdecimal() and seen != str(subscription.version):
+        return _overtaken(request, subscription, _what_happened(subscription))
     form = _form(workspace, subscription, request.POST)
     return _save(request, subscription, form) if form.is_valid() else _page(request, subscription, form, status=400)
 
@@ -94,12 +98,25 @@ def _save(request: HttpRequest, subscription: Subscription, form: SubscriberForm
     except NotAllowed as refusal:
         raise PermissionDenied from refusal
     except Refusal as refusal:
-        messages.error(request, refusal.message)
-        fresh = fetch_subscription(request, subscription.pk)
-        return _page(request, fresh, _form(workspace_of(request), fresh), status=refusal.status)
+        return _overtaken(request, subscription, refusal)
     told = _("La fiche de %(name)s est enregistrée. Statut : %(status)s.")
     messages.success(request, told % {"name": fresh.reader, "status": Status(fresh.current_status).label})
     return redirect(back_to_list(request))
+
+
+def _what_happened(subscription: Subscription) -> Refusal:
+    """Return the refusal that tells who changed the subscription since the page was drawn, what and when (SUB-02)."""
+    last = subscription.events.first()
+    if last is None:
+        return Refusal(_("La fiche a changé entre-temps."))
+    return Overtaken.by(name=str(subscription.reader), move=last.get_move_display(), who=last.actor_label, at=last.at)
+
+
+def _overtaken(request: HttpRequest, subscription: Subscription, refusal: Refusal) -> HttpResponse:
+    """Tell the refusal over the fresh state."""
+    messages.error(request, refusal.message)
+    fresh = fetch_subscription(request, subscription.pk)
+    return _page(request, fresh, _form(workspace_of(request), fresh), status=refusal.status)
 
 
 @transaction.atomic

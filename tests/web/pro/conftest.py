@@ -4,6 +4,7 @@ from django.test import Client
 from navette.accounts.models import User
 from navette.libraries.models import Library
 from tests import factories
+from tests.web.browsing import client_of
 
 
 @pytest.fixture
@@ -15,14 +16,6 @@ def library(portal: object) -> Library:
 def account(library: Library) -> User:
     """The shared account of the library."""
     return factories.library_account(library)
-
-
-def client_of(user: User | None) -> Client:
-    """Return a browser in which `user` is logged in."""
-    client = Client()
-    if user is not None:
-        client.force_login(user, backend="navette.accounts.backends.IdentifierBackend")
-    return client
 
 
 @pytest.fixture
