@@ -3,14 +3,13 @@
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 
 from navette.accounts import throttle
 from navette.accounts.models import Kind, User
 from navette.accounts.passwords import is_right
-from navette.accounts.queries import find_account, kinds_let_in
-from navette.accounts.roles import ROLE_PERMISSIONS
+from navette.accounts.queries import find_account, kinds_let_in, roles_of
+from navette.accounts.roles import BOUND_TO_TERRITORY, ROLE_PERMISSIONS
 from navette.core.text import fold_identifier
 from navette.portal.queries import current_portal
 
@@ -48,11 +47,14 @@ class IdentifierBackend(BaseBackend):
         return User.objects.filter(pk=user_id, is_active=True).first()
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
-        """Say whether a role of the staff gives `perm`, on whatever `obj`; libraries answer for their own people."""
-        if not isinstance(user_obj, User) or not user_obj.is_active or not user_obj.is_staff:
+        """Say whether a role of the staff gives `perm`, on whatever `obj`; libraries answer for their own people.
+
+        A role bound to territories answers here only where no object is asked about.
+        """
+        if not isinstance(user_obj, User):
             return False
-        prefetch_related_objects([user_obj], "staff_roles")
-        return any(perm in ROLE_PERMISSIONS[row.role] for row in user_obj.staff_roles.all())
+        roles = roles_of(user_obj) if obj is None else roles_of(user_obj) - BOUND_TO_TERRITORY
+        return any(perm in ROLE_PERMISSIONS[role] for role in roles)
 
 
 def _folded(identifier: str) -> str:

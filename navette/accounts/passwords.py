@@ -19,7 +19,7 @@ from navette.portal.models import Portal
 from navette.portal.queries import current_portal
 
 LONGEST = 128  # characters; hashing or judging a longer one would only cost time
-EXAMPLE = "3-Girafes,lisent.Tard"  # shown beside the field, so it is refused as a password
+EXAMPLE = "4girafes;Lisent,tard"  # shown beside the field, so it is refused as a password
 _JUDGED = 72  # zxcvbn refuses a longer text
 _GUESSES = 7.9  # powers of ten that what remains must take: eight random characters do
 

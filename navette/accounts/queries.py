@@ -1,5 +1,7 @@
 """Who an identifier names, and by which block of the login page it comes in."""
 
+from django.db.models import prefetch_related_objects
+
 from navette.accounts.models import PROFESSIONAL_KINDS, Kind, User
 from navette.core.text import fold_identifier
 from navette.portal.models import Portal, ProIdentifier
@@ -30,3 +32,11 @@ def find_account(identifier: str, kinds: frozenset[Kind]) -> User | None:
     if not is_storable(identifier) or len(identifier) > IDENTIFIER_LENGTH:
         return None
     return User.objects.filter(identifier=fold_identifier(identifier), kind__in=kinds).first()
+
+
+def roles_of(user: User) -> frozenset[str]:
+    """Return the roles that `user` holds as active staff, read once for each request; none for anybody else."""
+    if not user.is_active or not user.is_staff:
+        return frozenset()
+    prefetch_related_objects([user], "staff_roles")
+    return frozenset(row.role for row in user.staff_roles.all())

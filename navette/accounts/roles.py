@@ -23,3 +23,6 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     StaffRoleName.DIGITAL: _RUN,
     StaffRoleName.TERRITORY: _FOLLOW,
 }
+
+# What these permit about a library holds in the officer's own territories only; `libraries.backends` answers there.
+BOUND_TO_TERRITORY = frozenset({StaffRoleName.TERRITORY})

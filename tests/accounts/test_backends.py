@@ -121,6 +121,21 @@ def test_roles_of_the_staff_permit_what_the_table_says() -> None:
     assert not digital.has_perm("anything.else")
 
 
+def test_an_officer_s_role_counts_in_their_own_territories_only() -> None:
+    officer = factories.staff(StaffRoleName.TERRITORY)
+    own = factories.LibraryFactory(territory__officer=officer)
+    other = factories.LibraryFactory(territory__officer=factories.staff(StaffRoleName.TERRITORY))
+    for perm in ("subscriptions.view", "subscriptions.remind_library"):
+        assert officer.has_perm(perm)
+        assert officer.has_perm(perm, own)
+        assert not officer.has_perm(perm, other)
+    assert not officer.has_perm("subscriptions.edit", own)
+    assert factories.staff(StaffRoleName.DIGITAL).has_perm("subscriptions.remind_library", other)
+    # Looking after a territory without the role permits nothing.
+    officer.staff_roles.all().delete()
+    assert not User.objects.get(pk=officer.pk).has_perm("subscriptions.view", own)
+
+
 def test_nobody_else_holds_a_role_s_permissions() -> None:
     for kind in (Kind.READER, Kind.LIBRARY, Kind.LIBRARIAN):
         user = factories.UserFactory(kind=kind)
