@@ -58,7 +58,8 @@ def serve(host: str, port: int, environment: dict[str, str]) -> Iterator[str]:
 
     Yields the address once it answers. Raises CannotServe when a child ends by itself or none answers in a minute.
     """
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell starts what it puts in the background deaf to SIGINT
+        signal.signal(number, _stop)
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
         children["web server"] = _start(["web", "--host", host, "--port", str(port)], environment)
