@@ -31,9 +31,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Site]:
     data = tmp_path_factory.mktemp("demo")
     url, name = server.database_of_its_own(data)
     process, site = server.start(data, url, "gironde")
-    yield site
-    process.terminate()
-    process.wait(20)
+    with process:
+        yield site
+        process.terminate()
     if name:
         server.drop_database(name)
 

@@ -104,9 +104,9 @@ def start(data: Path, database_url: str, profile: str) -> tuple["subprocess.Pope
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "LOG_LEVEL": "WARNING",
     }
-    output = (data / "demo.log").open("w+")
     command = [str(NAVETTE), "demo", "--profile", profile, "--port", str(port)]
-    process = subprocess.Popen(command, env=env, stdout=output, stderr=subprocess.STDOUT, text=True)
+    with (data / "demo.log").open("w") as output:
+        process = subprocess.Popen(command, env=env, stdout=output, stderr=subprocess.STDOUT, text=True)
     url = f"http://127.0.0.1:{port}"
     until = time.monotonic() + PATIENCE
     while f"Navette: {url}" not in (data / "demo.log").read_text():

@@ -85,9 +85,9 @@ class Visitor:
         return self
 
     def reads(self, *texts: str) -> "Visitor":
-        """Find each of `texts` on the page."""
+        """Find each of `texts` in the page's content."""
         for text in texts:
-            expect(self.page.get_by_text(text, exact=False).first).to_be_visible()
+            expect(self.page.locator("main, body > dialog, .strip").get_by_text(text).first).to_be_visible()
         return self
 
     def does_not_read(self, text: str) -> "Visitor":
