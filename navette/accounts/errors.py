@@ -11,7 +11,7 @@ class LinkIsOver(Refusal):
     status = 410
 
     def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or _("Ce lien ne sert plus : il a déjà servi, ou il a plus d’une heure."))
+        super().__init__(message or _("Il a déjà servi, ou il a plus d’une heure."))
 
 
 class UnknownIdentifier(Refusal):
