@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from navette.files import xlsx
 from navette.files.xlsx import Column, TooManyRows, workbook_file, write_workbook
@@ -13,10 +14,10 @@ from navette.files.xlsx import Column, TooManyRows, workbook_file, write_workboo
 COLUMNS = [Column("Nom", 24), Column("Début", 12, days=True)]
 
 
-def read(rows: list[tuple[str | None, dt.date | None]]) -> "openpyxl.worksheet.worksheet.Worksheet":
+def read(rows: list[tuple[str | None, dt.date | None]]) -> Worksheet:
     with workbook_file(title="Abonnés", columns=COLUMNS, rows=rows) as target:
         sheet = openpyxl.load_workbook(io.BytesIO(target.read())).active
-    assert isinstance(sheet, openpyxl.worksheet.worksheet.Worksheet)
+    assert isinstance(sheet, Worksheet)
     return sheet
 
 
@@ -70,4 +71,4 @@ def test_header_dates_and_layout_read_back() -> None:
 def test_no_rows_leave_a_header_with_its_filter() -> None:
     target = io.BytesIO()
     assert write_workbook(target, title="Vide", columns=COLUMNS, rows=[]) == 0
-    assert openpyxl.load_workbook(target).active["A1"].value == "Nom"
+    assert openpyxl.load_workbook(target)["Vide"]["A1"].value == "Nom"

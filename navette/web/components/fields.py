@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 _LONGEST_KEY = 18  # digits: what every database's 64-bit integers hold
 
 
-class ManyChoices(forms.ModelMultipleChoiceField):
+class ManyChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Several objects ticked. A key that no database could hold is an error beside the field, not of the server."""
 
     def clean(self, value: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -33,7 +33,9 @@ def late(request: HttpRequest) -> HttpResponse:
     """List the libraries with late requests, the longest late first, each with its oldest ones."""
     overdue = subscriptions_seen_by(user_of(request)).late(clock.today())
     by_library = overdue.order_by().values("library_id").annotate(count=Count("pk"), oldest=Min("deadline"))
-    page = Paginator(by_library.order_by("oldest", "library_id"), LIBRARIES_A_PAGE).get_page(request.GET.get("page"))
+    page: Page[Any] = Paginator(by_library.order_by("oldest", "library_id"), LIBRARIES_A_PAGE).get_page(
+        request.GET.get("page")
+    )
     page.object_list = _groups(overdue, list(page.object_list))
     context = {"page": page, "total": overdue.count(), "today": clock.today()}
     return render(request, "console/late.html", context)

@@ -1,8 +1,10 @@
 """The mails by state, and what the staff do about those that Navette does not send again by itself (SUB-06)."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,7 +29,7 @@ def mails(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("etat", TO_SETTLE)
     chosen = asked if asked in MailState.values else TO_SETTLE
     found = mails_in(chosen) if chosen in MailState.values else to_settle()
-    page = Paginator(found, MAILS_A_PAGE).get_page(request.GET.get("page"))
+    page: Page[Any] = Paginator(found, MAILS_A_PAGE).get_page(request.GET.get("page"))
     page.object_list = [{"mail": mail, "title": _title(mail)} for mail in page.object_list]
     context = {"page": page, "choices": _choices(chosen), "may_settle": user_of(request).has_perm("mail.settle")}
     return render(request, "console/mails.html", context | {"state": chosen})

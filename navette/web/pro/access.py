@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import prefetch_related_objects
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from navette.accounts.models import Kind, User
@@ -16,7 +16,7 @@ from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import SubscriptionQuerySet, subscriptions_seen_by, waiting_summary
 from navette.web.gate import ask_to_log_in
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def professional(view: View) -> View:
     """Let professional accounts in: visitors go to log in first, readers are told that this is not for them."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return ask_to_log_in(request, "pro:dashboard")
         workspace = Workspace(request.user)

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -128,7 +128,7 @@ def operations_of(workspace: Workspace) -> list[tuple[str, str | Promise]]:
 
 @require_POST
 @professional
-def bulk(request: HttpRequest) -> HttpResponse:
+def bulk(request: HttpRequest) -> HttpResponseBase:
     """Confirm, then make, the operation asked for on the rows ticked (L3). Export needs no confirmation."""
     workspace = workspace_of(request)
     selection = _selection(request, workspace)

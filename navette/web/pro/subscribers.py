@@ -1,6 +1,6 @@
 """The list of subscribers, and its export."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from navette.portal.queries import current_portal
@@ -33,7 +33,7 @@ def subscribers(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @professional
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> FileResponse:
     """Send the whole filtered list as a workbook, in the order shown."""
     chosen = filter_of(request)
     return export_response(workspace_of(request), table_of(request, chosen).data.data)

@@ -44,8 +44,8 @@ class SubscriberTable(tables.Table):
         The count and the place of the page are found on the bare table by an index; only then are 25 rows fetched.
         """
         ordered: SubscriptionQuerySet = self.data.data
-        page = Paginator(ordered.values_list("pk", flat=True), PER_PAGE).get_page(number)
-        keys = list(page.object_list)
+        page: Page[Any] = Paginator(ordered.values_list("pk", flat=True), PER_PAGE).get_page(number)
+        keys: list[int] = list(page.object_list)
         rows = SubscriptionQuerySet(ordered.model).filter(pk__in=keys).for_list().in_bulk()
         page.object_list = [rows[key] for key in keys if key in rows]
         return page

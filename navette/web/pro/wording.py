@@ -1,5 +1,7 @@
 """Words that the workspace's pages share."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +19,7 @@ END_REASONS = [
 class MessageField(forms.CharField):
     """A text to send as it is typed, its line ends those of the mail."""
 
-    def __init__(self, *, required: bool = True, help_text: str = "", rows: int = 8) -> None:
+    def __init__(self, *, required: bool = True, help_text: Any = "", rows: int = 8) -> None:
         super().__init__(
             label=_("Message à envoyer"),
             required=required,
@@ -28,14 +30,14 @@ class MessageField(forms.CharField):
 
     def to_python(self, value: object) -> str:
         """Return the text with plain line ends (browsers send CR LF)."""
-        text: str = super().to_python(value)
+        text = super().to_python(value) or ""
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class DayField(forms.DateField):
     """A day chosen with the browser's own date field."""
 
-    def __init__(self, *, label: object, help_text: object = "", required: bool = True) -> None:
+    def __init__(self, *, label: Any, help_text: Any = "", required: bool = True) -> None:
         super().__init__(
             label=label,
             help_text=help_text,

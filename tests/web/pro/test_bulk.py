@@ -150,7 +150,7 @@ def test_the_selection_is_exported_without_confirmation(client: Client, library:
     chosen = [factories.SubscriptionFactory(library=library, reader__last_name=name) for name in ("Abel", "Zola")]
     factories.SubscriptionFactory(library=library)
     answer = ask(client, "export", *reversed(chosen))
-    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer))).active
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer)))["Abonnés"]
     assert [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["Abel", "Zola"]
 
 

@@ -23,7 +23,7 @@ def rows(client: Client, query: str = "") -> list[tuple[Any, ...]]:
     """Return the rows of the workbook, header first."""
     answer = client.get(EXPORT + query)
     assert answer.status_code == 200
-    return list(openpyxl.load_workbook(io.BytesIO(b"".join(answer))).active.iter_rows(values_only=True))
+    return list(openpyxl.load_workbook(io.BytesIO(b"".join(answer)))["Abonnés"].iter_rows(values_only=True))
 
 
 def test_sub_08_only_the_librarys_own_rows(client: Client, library: Library) -> None:
