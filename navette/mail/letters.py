@@ -119,7 +119,8 @@ def paragraphs(text: str) -> str:
 
 @lru_cache(maxsize=8)
 def _own_addresses(site_url: str) -> re.Pattern[str]:
-    return re.compile(re.escape(escape(site_url)) + r"(?:/[^\s<]*[^\s<.,;:!?)])?(?![\w.@-])")
+    path, no_other_host = r"/(?:[^\s<]*[^\s<.,;:!?)])?", r"(?!\.?[\w@:-])"
+    return re.compile(f"{re.escape(escape(site_url))}(?:{path}|{no_other_host})")
 
 
 def _fill(frame: list[str], words: dict[str, str]) -> str:
@@ -128,6 +129,7 @@ def _fill(frame: list[str], words: dict[str, str]) -> str:
 
 @lru_cache(maxsize=512)
 def _header(text: str) -> str:
+    text = " ".join(text.split())
     charset = "us-ascii" if text.isascii() else "utf-8"
     return Header(text, charset, header_name="Subject").encode(linesep="\r\n")
 

@@ -149,7 +149,10 @@ def bare_address(address: str) -> str:
     """Return the address alone, fit for the wire; ValueError where it can't be one."""
     if _PLAIN_ADDRESS.fullmatch(address):
         return address
-    return parseaddr(sanitize_address(address, "utf-8"))[1]
+    bare = parseaddr(sanitize_address(address, "utf-8"))[1]
+    if "@" not in bare:
+        raise ValueError("not a mail address")
+    return bare
 
 
 def outcome_of(error: OSError, *, text_begun: bool) -> Outcome:
