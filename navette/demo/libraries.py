@@ -50,12 +50,25 @@ STREETS = (
     "place du Marché",
 )
 QUARTERS = ("Centre", "Les Tilleuls", "La Gare", "Le Port", "Les Coteaux")
-AFTERNOON, LATE, MORNING = ("14:00", "17:30"), ("16:00", "18:30"), ("10:00", "12:30")
-# Opening hours: a village open twice a week, a small town, a town.
-HOURS = (
-    {3: [AFTERNOON], 6: [MORNING]},
-    {2: [LATE], 3: [MORNING, AFTERNOON], 5: [LATE], 6: [MORNING]},
-    {2: [AFTERNOON], 3: [MORNING, AFTERNOON], 4: [AFTERNOON], 5: [LATE], 6: [MORNING, AFTERNOON]},
+MORNING, LATE_MORNING = ("09:30", "12:00"), ("10:00", "12:30")
+AFTERNOON, LONG_AFTERNOON, EVENING = ("14:00", "17:30"), ("13:30", "18:00"), ("16:00", "18:30")
+# Opening hours that occur, by weekday: in a village, in a small town, in a town.
+HOURS: tuple[tuple[dict[int, list[tuple[str, str]]], ...], ...] = (
+    (
+        {3: [AFTERNOON], 6: [LATE_MORNING]},
+        {2: [EVENING], 6: [MORNING]},
+        {3: [LONG_AFTERNOON], 5: [EVENING], 6: [LATE_MORNING]},
+        {1: [EVENING], 3: [AFTERNOON], 7: [LATE_MORNING]},
+    ),
+    (
+        {2: [EVENING], 3: [LATE_MORNING, AFTERNOON], 5: [EVENING], 6: [LATE_MORNING]},
+        {2: [AFTERNOON], 3: [MORNING, LONG_AFTERNOON], 6: [MORNING]},
+        {1: [EVENING], 3: [AFTERNOON], 4: [MORNING], 5: [LONG_AFTERNOON], 6: [LATE_MORNING, AFTERNOON]},
+    ),
+    (
+        {2: [AFTERNOON], 3: [LATE_MORNING, AFTERNOON], 4: [AFTERNOON], 5: [EVENING], 6: [LATE_MORNING, AFTERNOON]},
+        {2: [MORNING, LONG_AFTERNOON], 3: [MORNING, LONG_AFTERNOON], 5: [LONG_AFTERNOON], 6: [MORNING, AFTERNOON]},
+    ),
 )
 
 
@@ -135,7 +148,7 @@ def make_network(plan: Plan, portal: Portal, people: People, password: str) -> N
     libraries = [_library(place, portal, territories, people, rng) for place in places]
     Library.objects.bulk_create(libraries)
     OpeningHours.objects.bulk_create(hours for place, library in zip(places, libraries, strict=True)
-                                     for hours in _hours(place, library))  # fmt: skip
+                                     for hours in _hours(place, library, rng))  # fmt: skip
     accounts = _make_accounts(plan, portal, libraries, people, password)
     return Network(libraries, [place.weight for place in places], accounts)
 
@@ -188,9 +201,9 @@ def _library(
     )
 
 
-def _hours(place: Place, library: Library) -> Iterator[OpeningHours]:
+def _hours(place: Place, library: Library, rng: random.Random) -> Iterator[OpeningHours]:
     size = 0 if place.commune.population < 1_000 else 1 if place.commune.population < 6_000 else 2
-    for weekday, spans in HOURS[size].items():
+    for weekday, spans in rng.choice(HOURS[size]).items():
         for opens, closes in spans:
             yield OpeningHours(
                 library=library,
