@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-DEMO_MARK = "demo.json"
+from navette.demo import DEMO_MARK
+
 SHORTEST_SECRET = 50
 
 

@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from navette.accounts.models import User
-from navette.config.environment import DEMO_MARK
 from navette.core import clock
+from navette.demo import DEMO_MARK
 from navette.demo.models import DemoMark
 from navette.portal.models import Portal
 
