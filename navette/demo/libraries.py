@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from navette.portal.models import Portal, ProIdentifier
 
 COMMUNES = Path(__file__).parent / "data/communes.json"
 # A territory is made of arrondissements, so that it lies together on a map.
-TERRITORIES = {
+TERRITORIES: dict[str, dict[str, tuple[str, ...]]] = {
     "33": {
         "Médoc et Haute Gironde": ("331", "334"),
         "Bordeaux et le Bassin": ("332", "336"),
@@ -93,7 +94,7 @@ class Place:
     @property
     def weight(self) -> float:
         """Return the share: larger communes have more readers, but not in proportion."""
-        return max(float(self.commune.population), 200.0) ** 0.5
+        return math.sqrt(max(self.commune.population, 200))
 
 
 @dataclass
@@ -158,7 +159,7 @@ def _staff_user(name: str, email: str, password: str) -> User:
 
 
 def _make_territories(department: str, people: People, password: str) -> dict[str, Territory]:
-    by_arrondissement = {}
+    by_arrondissement: dict[str, Territory] = {}
     for name, arrondissements in TERRITORIES[department].items():
         person = people.draw(youngest=28, oldest=62)
         officer = _staff_user(person.name, person.email, password)

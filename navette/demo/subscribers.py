@@ -18,7 +18,8 @@ from navette.demo.people import People, Person
 from navette.demo.plan import Calendar, Plan
 from navette.demo.resources import Collection
 from navette.libraries.models import Library, MailRhythm
-from navette.mail.outbox import Text, fill, text_in_force
+from navette.mail.kinds import fill
+from navette.mail.outbox import Text, text_in_force
 from navette.portal.models import Portal
 from navette.readers.models import Reader
 from navette.resources.models import DigitalResource
@@ -171,7 +172,7 @@ class Writer:
 def _kind_of(step: Step, life: Life) -> str | None:
     """Return the kind of the mail that the library wrote with this step."""
     if step.move == Move.REFUSE:
-        return next(kind for reason, kind in REFUSAL_KINDS.items() if RefusalReason(reason).label == step.reason)
+        return next(kind for reason, kind in REFUSAL_KINDS.items() if str(RefusalReason(reason).label) == step.reason)
     return {Move.ACCEPT: "accepted", Move.RENEW: "renewed", Move.END: "ended"}.get(step.move)
 
 

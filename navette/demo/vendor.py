@@ -56,20 +56,21 @@ def _check(query: QueryDict, slug: str, key: str) -> str:
     """Return the short name of the reader's account here; BadLink where the link must not open it."""
     if any(len(query.getlist(name)) != 1 for name in EXPECTED) or query["resource"] != slug:
         raise BadLink(_("Ce lien n’est pas complet, ou n’est pas pour ce site."))
-    _check_signature(query, key)
-    _check_time(query["time"])
-    _check_first_use(slug, query["nonce"])
-    return base64.b32encode(hashlib.sha256(query["id"].encode()).digest())[:6].decode()
+    link = {name: str(query[name]) for name in EXPECTED}
+    _check_signature(link, key)
+    _check_time(link["time"])
+    _check_first_use(slug, link["nonce"])
+    return base64.b32encode(hashlib.sha256(link["id"].encode()).digest())[:6].decode()
 
 
-def _check_signature(query: QueryDict, key: str) -> None:
-    if not HEXADECIMAL.fullmatch(query["signature"]):
+def _check_signature(link: dict[str, str], key: str) -> None:
+    if not HEXADECIMAL.fullmatch(link["signature"]):
         raise BadLink(_("La signature n’a pas la bonne forme."))
-    text = "navette-link-1\n{resource}\n{id}\n{time}\n{nonce}".format(**{name: query[name] for name in EXPECTED})
+    text = "navette-link-1\n{resource}\n{id}\n{time}\n{nonce}".format(**link)
     expected = HMAC(key.encode("utf-8"), SHA256())
     expected.update(text.encode("utf-8", "surrogatepass"))
     try:
-        expected.verify(bytes.fromhex(query["signature"]))
+        expected.verify(bytes.fromhex(link["signature"]))
     except InvalidSignature as error:
         raise BadLink(_("La signature ne correspond pas : le lien a été modifié.")) from error
 

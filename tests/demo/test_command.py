@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from pytest_django.fixtures import Settings
 
-from navette.demo import plan
+from navette.demo import generator, plan
 from navette.demo.accounts import listed
 from navette.demo.management.commands import demo
 from navette.demo.models import DemoMark
@@ -142,7 +142,7 @@ def test_another_demo_is_made_anew_in_the_demos_own_place(
 def test_an_interrupted_making_is_begun_again(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make_demo = demo.make_demo
+    make_demo = generator.make_demo
 
     def fail(*args: Any) -> None:
         make_demo(*args)
