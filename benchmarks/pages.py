@@ -4,10 +4,11 @@ The bare page (`benchmarks/bare`) asks one table for 25 rows and shows five colu
 no menu, no form. Rounds take turns, one request to each page, so that whatever else the machine does hits all alike.
 """
 
+import os
 from statistics import quantiles
 
 from benchmarks.harness import Figure, timed
-from benchmarks.site import Visitor, make_data, serving
+from benchmarks.site import Visitor, make_data, serving, session_of
 from navette.accounts.models import User
 from navette.demo.accounts import READERS
 
@@ -21,11 +22,11 @@ def run() -> list[Figure]:
     make_data()
     reader = User.objects.get(identifier=READERS[0].email)
     librarian = User.objects.get(identifier="sauveterre de guyenne")
-    with serving("benchmarks.bare.settings") as port:
+    with serving(os.environ | {"DJANGO_SETTINGS_MODULE": "benchmarks.bare.settings"}) as port:
         nobody = Visitor(port)
         asked = {
-            "/pro/abonnes": Visitor(port, librarian),
-            "/mon-compte": Visitor(port, reader),
+            "/pro/abonnes": Visitor(port, session_of(librarian)),
+            "/mon-compte": Visitor(port, session_of(reader)),
             "/ressources-numeriques": nobody,
             BARE: nobody,
         }

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 
@@ -18,6 +18,7 @@ from navette.demo.generator import make_demo
 from navette.demo.plan import SIZES, Plan, Size
 
 LONGEST_START = 60  # seconds
+NO_HEADERS: Mapping[str, str] = {}
 
 
 def make_data(size: Size = SIZES["small"]) -> None:
@@ -27,12 +28,11 @@ def make_data(size: Size = SIZES["small"]) -> None:
 
 
 @contextmanager
-def serving(settings_module: str = "navette.config.settings") -> Iterator[int]:
-    """Serve the site as `navette web` does, with one worker, and give the port."""
+def serving(environment: Mapping[str, str] = os.environ) -> Iterator[int]:
+    """Serve the site of `environment` as `navette web` does, with one worker, and give the port."""
     with closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port: int = probe.getsockname()[1]
     command = [sys.executable, "-m", "navette.config.cli", "web", "--workers", "1", "--port", str(port)]
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": settings_module}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             _wait_for(port, process)
@@ -55,22 +55,22 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 class Visitor:
-    """Somebody with a kept connection to the server, logged in where an account is named."""
+    """Somebody with a kept connection to the server, logged in where a session is given."""
 
-    def __init__(self, port: int, user: User | None = None) -> None:
+    def __init__(self, port: int, session: str = "") -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
-        self._headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={_session_of(user)}"} if user else {}
+        self._headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"} if session else {}
 
-    def get(self, path: str) -> bytes:
-        """Return the page at `path`; AssertionError where it is not there."""
-        self._connection.request("GET", path, headers=self._headers)
+    def get(self, path: str, headers: Mapping[str, str] = NO_HEADERS) -> bytes:
+        """Return what is at `path`, as it is sent; AssertionError where it is not there."""
+        self._connection.request("GET", path, headers=self._headers | dict(headers))
         answer = self._connection.getresponse()
         body = answer.read()
         assert answer.status == 200, f"{path} answers {answer.status}"
         return body
 
 
-def _session_of(user: User) -> str:
+def session_of(user: User) -> str:
     """Return the key of a new session of `user`."""
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
