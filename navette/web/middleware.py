@@ -38,6 +38,9 @@ class IdleLimitMiddleware:
         answer = self.get_response(request)
         if is_over:
             _tell_why(answer)
+        if request.session.modified and not request.session.keys():
+            # A visitor's message has been shown: nothing is left that a later visit could find expired.
+            request.session.flush()
         return answer
 
     def _is_over(self, request: HttpRequest) -> bool:

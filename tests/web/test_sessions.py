@@ -124,6 +124,14 @@ def test_who_never_logged_in_or_logged_out_is_told_nothing(client: Client, reade
     assert "fin_de_session" not in client.get(ACCOUNT).headers["Location"]
 
 
+def test_who_logged_out_keeps_no_session_once_told_so(client: Client, reader: User) -> None:
+    """Else an empty one would run out, and tell a visitor that they have been logged out."""
+    client.force_login(reader)
+    client.post("/deconnexion", follow=True)
+    assert not Session.objects.exists()
+    assert client.cookies["navette"].value == ""
+
+
 def test_a_forged_cookie_is_no_session(client: Client) -> None:
     for value in ("x" * 32, "", "é", "x" * 4_000):
         client.cookies["navette"] = value
@@ -155,9 +163,9 @@ def test_auth_03_logging_out_deletes_the_session(client: Client, reader: User) -
     log_in(client, reader)
     old = client.cookies["navette"].value
     client.post("/deconnexion")
+    assert not Session.objects.filter(session_key=old).exists()
     client.cookies["navette"] = old
     assert not is_in(client)
-    assert not Session.objects.exists()
 
 
 # ---- what ends a session at once
