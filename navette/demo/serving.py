@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator
 from types import FrameType
 
 READY_WITHIN = 60.0  # seconds
@@ -53,7 +53,7 @@ def require_free(host: str, port: int) -> None:
         ) from error
 
 
-def serve(host: str, port: int, environment: dict[str, str]) -> Iterator[str]:
+def serve(host: str, port: int, environment: dict[str, str]) -> Generator[str, None, None]:
     """Run worker and web server until one ends or this process is told to stop.
 
     Yields the address once it answers. Raises CannotServe when a child ends by itself or none answers in a minute.
