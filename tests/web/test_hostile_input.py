@@ -1,0 +1,422 @@
+"""Whatever is sent, the answer is a page, a redirect or a 4xx: never a 500, and never somebody else's markup.
+
+Every form of the site is found on its pages, as the roles that see it, and sent back with values that no browser would
+send; every address is asked for with hostile ids, pages and query strings. The test client raises what a view lets out.
+"""
+
+import functools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import quote, quote_from_bytes
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import NoReverseMatch, resolve, reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.architecture.access import ROLES
+from tests.architecture.world import World, build, routes, undone
+
+MARK = "<navette-x onload='y()'>\"><script>z()</script>"
+SPILT = ("<navette-x", "<script>z()")
+VALUES = [
+    "",
+    " \t\n",
+    "\0",
+    "a\0b@example.org",
+    "\ud800",
+    "\ud83d",
+    "🚐\u202e\u200b\ufeff",
+    "e\u0301" * 200,
+    "\ufdfa" * 150,  # normalised, eighteen times as long
+    "ß" * 300,
+    "a" * 10_000,
+    "a@" + "b" * 300 + ".fr",
+    MARK,
+    MARK + "@example.org",
+    "{{ request }}{% debug %}{nom}%(name)s%s%n",
+    "' OR 1=1 --",
+    "../../../../etc/passwd",
+    "//evil.example/",
+    "javascript:alert(1)",
+    "a\r\nSet-Cookie: a=b",
+    "=1+1",
+    "0",
+    "-1",
+    "٣",
+    "²",
+    "1e309",
+    "NaN",
+    "true",
+    "1:1",
+    "1:99999999999999999999",
+    str(2**31),
+    str(2**63 - 1),
+    str(2**63),
+    "9" * 400,
+    "9" * 5_000,  # longer than Python turns into an integer
+    "31/02/2020",
+    "01/01/0001",
+    "31/12/9999",
+    "0000-00-00",
+    "9999-12-31",
+    "99999-01-01",
+]
+hostile = st.one_of(st.sampled_from(VALUES), st.text(max_size=60), st.integers().map(str))
+walk = functools.partial(
+    settings,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Return a world with somebody of every role in it."""
+    return build()
+
+
+# ---- forms, as pages show them
+@dataclass
+class Form:
+    """A form of a page: where it goes, how, and what it would send untouched."""
+
+    action: str
+    method: str
+    fields: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Forms(HTMLParser):
+    """Reads the forms of a page; a button belongs to those it names by `form=`, or to the one around it."""
+
+    def __init__(self, page: str, address: str) -> None:
+        super().__init__()
+        self.address = address
+        self.found: list[Form] = []
+        self._by_id: dict[str, Form] = {}
+        self._open: Form | None = None
+        self._select = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a form, a field or a choice."""
+        given_ = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._open = Form(given_.get("action") or self.address, given_.get("method", "get").upper())
+            self.found.append(self._open)
+            self._by_id[given_.get("id", "")] = self._open
+        form = self._by_id.get(given_["form"]) if "form" in given_ else self._open
+        if tag == "select":
+            self._select = given_.get("name", "")
+        if form is None:
+            return
+        if tag == "option" and self._select and "selected" in given_:
+            form.fields.append((self._select, given_.get("value", "")))
+        elif tag in {"input", "textarea", "select", "button"} and given_.get("name"):
+            form.fields.append((given_["name"], given_.get("value", "")))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close a form."""
+        if tag == "form":
+            self._open = None
+
+
+def forms_on(client: Client, address: str, data: dict[str, Any] | None = None) -> list[Form]:
+    """Return the forms of a page (of the answer to a POST, where `data` is given), but the one that logs out."""
+    answer = client.post(address, data) if data is not None else client.get(address)
+    if answer.status_code != 200 or "text/html" not in answer.headers["Content-Type"]:
+        b"".join(answer)
+        return []
+    found = Forms(answer.content.decode(), address.partition("?")[0]).found
+    return [form for form in found if form.action.partition("?")[0] != reverse("site:logout")]
+
+
+def target(form: Form) -> str:
+    """Return the name of the route that a form goes to, and how: « POST pro:decide »."""
+    return f"{form.method} {resolve(form.action.partition('?')[0]).view_name}"
+
+
+# Who sees which forms; `test_every_form_is_sent` looks for others. The text is a POST that leads to a further form.
+PAGES = [
+    ("anonymous", "site:login", ""),
+    ("anonymous", "site:register", ""),
+    ("anonymous", "site:password_forgotten", ""),
+    ("anonymous", "site:password_choose", ""),
+    ("anonymous", "site:confirm_email", ""),
+    ("anonymous", "site:resources", ""),
+    ("anonymous", "site:libraries", ""),
+    ("pending", "site:account_edit", ""),
+    ("active", "site:account_edit", ""),
+    ("refused", "site:account", ""),
+    ("expired", "site:account", ""),
+    ("manager", "pro:subscribers", ""),
+    ("manager", "pro:bulk", "accept"),
+    ("manager", "pro:bulk", "refuse"),
+    ("manager", "pro:subscriber", ""),
+    ("administrator", "pro:subscriber", ""),
+    ("manager", "pro:decide", ""),
+    ("manager", "pro:end", ""),
+    ("manager", "pro:library", ""),
+    ("manager", "pro:password", ""),
+    ("administrator", "console:late", ""),
+    ("administrator", "console:mails", ""),
+]
+
+
+def forms_of(world: World, page: tuple[str, str, str]) -> list[Form]:
+    """Return the forms of one of PAGES."""
+    role, route, operation = page
+    data = world.posts()["pro:bulk"] | {"operation": operation} if operation else None
+    if data:
+        del data["confirme"]
+    return forms_on(world.client(role), world.address(route), data)
+
+
+# ---- sending and judging
+def encoded(pairs: list[tuple[str, str]]) -> str:
+    """Return `pairs` as a form's body, halves of characters included."""
+    return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in pairs)
+
+
+def _quoted(text: str) -> str:
+    return quote_from_bytes(text.encode("utf-8", "surrogatepass"), safe="")
+
+
+def judge(answer: HttpResponse, client: Client, *, follow: bool = True) -> None:
+    """Check one answer; what a redirect leads to on this site is looked at too, since it shows the messages."""
+    body = b"".join(answer).decode(errors="replace")
+    assert answer.status_code < 500, f"{answer.status_code}"
+    if "text/html" in answer.headers.get("Content-Type", ""):
+        assert not any(spilt in body for spilt in SPILT), "markup that was sent in stands in the page"
+        assert not re.search(r"""(?:href|action|src)=["']?\s*(?:javascript:|//evil)""", body)
+    location = answer.headers.get("Location", "")
+    assert not location.startswith(("//", "javascript:")), location
+    if follow and location.startswith("/"):
+        judge(client.get(location), client, follow=False)
+
+
+def send(client: Client, form: Form, pairs: list[tuple[str, str]]) -> None:
+    """Send a form with `pairs` and judge the answer."""
+    if form.method == "GET":
+        judge(client.get(f"{form.action}?{encoded(pairs)}"), client)
+    else:
+        kind = "application/x-www-form-urlencoded"
+        judge(client.post(form.action, encoded(pairs).encode(), content_type=kind), client)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: " ".join(page).strip())
+def test_a_form_takes_any_value(world: World, page: tuple[str, str, str]) -> None:
+    forms = forms_of(world, page)
+    assert forms
+
+    @walk(max_examples=16)
+    @given(data=st.data())
+    def try_it(data: st.DataObject) -> None:
+        form = data.draw(st.sampled_from(forms), label="form")
+        names = sorted({name for name, _value in form.fields}) or ["a"]
+        changed = data.draw(
+            st.one_of(
+                hostile.map(lambda value: dict.fromkeys(names, value)),
+                st.dictionaries(st.sampled_from(names), hostile, min_size=1, max_size=4),
+            ),
+            label="values",
+        )
+        kept = [(name, value) for name, value in form.fields if name not in changed]
+        with undone():
+            send(world.client(page[0]), form, [*kept, *changed.items()])
+
+    try_it()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: " ".join(page).strip())
+def test_a_form_takes_missing_and_repeated_fields(world: World, page: tuple[str, str, str]) -> None:
+    for form in forms_of(world, page):
+        for pairs in ([], form.fields * 3, [(name, "") for name, _value in form.fields], form.fields[:1]):
+            with undone():
+                send(world.client(page[0]), form, pairs)
+
+
+def test_every_form_is_sent(world: World) -> None:
+    """A form that some role sees on some page, and that no page of PAGES holds, fails here."""
+    sent = {target(form) for page in PAGES for form in forms_of(world, page)}
+    seen: set[str] = set()
+    for role in ROLES:
+        client = world.client(role)
+        for route in routes():
+            seen |= {target(form) for form in forms_on(client, world.address(route))}
+    assert seen - sent == set()
+
+
+# ---- addresses
+PARAMETERS = (
+    "q page tri statut bibliotheque attente retour offre categorie public suite etat fin_de_session".split()  # noqa: SIM905
+)
+WALKERS = ("anonymous", "active", "manager", "administrator")
+
+
+@pytest.mark.parametrize("role", WALKERS)
+def test_a_query_string_may_hold_anything(world: World, role: str) -> None:
+    client = world.client(role)
+    addresses = sorted({world.address(route) for route in routes() if route != "site:media"})
+
+    @walk(max_examples=60)
+    @given(
+        address=st.sampled_from(addresses),
+        query=st.lists(st.tuples(st.sampled_from(PARAMETERS), hostile), min_size=1, max_size=4),
+    )
+    def try_it(address: str, query: list[tuple[str, str]]) -> None:
+        with undone():
+            judge(client.get(f"{address}?{encoded(query)}"), client)
+
+    try_it()
+
+
+SEGMENTS = [
+    *(value for value in VALUES if value.strip() and len(value) < 5_000),
+    ".",
+    "..",
+    "%2e%2e",
+    "a/b",
+    "%00",
+    "%ff",
+]
+
+
+def patterns(world: World) -> list[Callable[[str], str]]:
+    """Return what makes an address of each route that takes arguments, any text in the place of the argument."""
+    found = []
+    for route in routes():
+        try:
+            reverse(route)
+        except NoReverseMatch:
+            address = world.address(route)
+            place = resolve(address).kwargs
+            first = str(next(iter(place.values())))
+            found.append(functools.partial(address.replace, first))
+    return found
+
+
+@pytest.mark.parametrize("role", ["anonymous", "manager"])
+def test_an_address_may_hold_anything(world: World, role: str) -> None:
+    client, made = world.client(role), patterns(world)
+    for value in SEGMENTS:
+        text = value if value.startswith("%") else quote(value.encode("utf-8", "surrogatepass"), safe="/.")
+        for make in made:
+            with undone():
+                judge(client.get(make(text)), client)
+
+
+@pytest.mark.parametrize("role", ["manager", "administrator"])
+def test_a_post_to_an_address_that_holds_anything(world: World, role: str) -> None:
+    client, made = world.client(role), patterns(world)
+    for value in (str(2**31), str(2**63), "9" * 400, "0", "a"):
+        for make in made:
+            with undone():
+                judge(client.post(make(value), world.posts()["pro:decide"]), client)
+
+
+# ---- what no browser sends
+BODIES = [
+    ("application/x-www-form-urlencoded", b"\xff\xfe=%ff&%"),
+    ("application/x-www-form-urlencoded", b"&".join(b"a%d=1" % n for n in range(2_500))),
+    ("application/x-www-form-urlencoded", b"a=" + b"b" * (3 * 1024 * 1024)),
+    ("application/x-www-form-urlencoded; charset=nowhere", b"a=b"),
+    ("application/x-www-form-urlencoded; charset=utf-16", b"a=b"),
+    ("multipart/form-data", b"no boundary"),
+    ("multipart/form-data; boundary=", b"--\r\n"),
+    ("multipart/form-data; boundary=\xe9", b"--x\r\n"),
+    ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\nb"),
+    (
+        "multipart/form-data; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="a"; filename="../a"\r\n\r\nb\r\n--x--',
+    ),
+    ("multipart/form-data; boundary=x", b"--x\r\n" * 3_000),
+    ("application/json", b'{"identifier": {"$ne": 1}}'),
+    ("application/json", b"[" * 10_000),
+    ("text/xml", b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'),
+    ("", b"a=b"),
+    ("\0", b"a=b"),
+]
+COOKIES = [
+    "navette=" + "a" * 4_000,
+    "navette=\xff\xfe; csrftoken=\xff",
+    "navette=../../etc/passwd",
+    'navette="; messages=W1tdXQ:1:x',
+    "messages=" + "a" * 3_000,
+    "; ; =; navette",
+    "navette=%00%00",
+    "navette=\0",
+]
+HOSTS = ["evil.example", "navette.test.evil.example", "a b", "[::1", "testserver:a", "testserver:1:2", "é", "\0", ""]
+
+
+def addresses_of(world: World) -> list[str]:
+    """Return the address of every route."""
+    return [world.address(route) for route in routes()]
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: f"{body[0]} {body[1][:20]!r}")
+def test_a_body_may_be_anything(world: World, body: tuple[str, bytes]) -> None:
+    for role in ("anonymous", "active", "manager"):
+        client = world.client(role)
+        for address in addresses_of(world):
+            with undone():
+                judge(client.generic("POST", address, body[1], content_type=body[0]), client, follow=False)
+
+
+@pytest.mark.parametrize("cookie", COOKIES)
+def test_a_cookie_may_hold_anything(world: World, cookie: str) -> None:
+    for route in routes():
+        with undone():
+            client = Client()
+            judge(client.get(world.address(route), HTTP_COOKIE=cookie), client, follow=False)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_host_that_is_not_ours_is_refused(world: World, host: str) -> None:
+    for path in (reverse("site:home"), reverse("site:login"), reverse("pro:dashboard")):
+        client = Client()
+        answer = client.get(path, HTTP_HOST=host)
+        judge(answer, client, follow=False)
+        assert answer.status_code == 400
+    assert (
+        Client().post(reverse("site:password_forgotten"), {"email": "a@example.org"}, HTTP_HOST=host).status_code == 400
+    )
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HTTP_X_FORWARDED_FOR": "a, \0, ::::"},
+        {"REMOTE_ADDR": ""},
+        {"REMOTE_ADDR": "unix:"},
+        {"REMOTE_ADDR": "::ffff:192.0.2.1%eth0"},
+        {"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": "http://[::1"},
+        {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": MARK},
+        {"HTTP_REFERER": "javascript:alert(1)"},
+        {"HTTP_ACCEPT_LANGUAGE": "a" * 5_000},
+        {"HTTP_ACCEPT_LANGUAGE": "zz-" * 500},
+        {"HTTP_RANGE": "bytes=9-1,-5"},
+        {"HTTP_IF_MODIFIED_SINCE": "Wed, 99 Foo 99999 99:99:99 GMT"},
+        {"HTTP_IF_NONE_MATCH": '"' * 100},
+        {"CONTENT_LENGTH": "a"},
+        {"CONTENT_LENGTH": "-1"},
+        {"HTTP_COOKIE": "navette=a", "HTTP_X_CSRFTOKEN": "\xff"},
+    ],
+    ids=str,
+)
+def test_headers_may_hold_anything(world: World, headers: dict[str, str]) -> None:
+    for route in routes():
+        with undone():
+            client = world.client("manager")
+            judge(client.get(world.address(route), **headers), client, follow=False)
+    with undone():
+        client = Client(enforce_csrf_checks=True)
+        judge(client.post(reverse("site:login"), {"bloc": "abonne"}, **headers), client)
