@@ -58,6 +58,8 @@ site:account            GET    in   200  200  200  200  403  403  403  403  403 
 site:account            POST   405  405  405  405  405  405  405  405  405  405  405  405
 site:account_edit       GET    in   200  200  200  200  403  403  403  403  403  403  403
 site:account_edit       POST   in   200  200  200  200  403  403  403  403  403  403  403
+site:resend_confirmation GET   405  405  405  405  405  405  405  405  405  405  405  405
+site:resend_confirmation POST  in   go   go   go   go   403  403  403  403  403  403  403
 site:ask_renewal        GET    405  405  405  405  405  405  405  405  405  405  405  405
 site:ask_renewal        POST   in   go   go   go   go   403  403  403  403  403  403  403
 site:ask_again          GET    405  405  405  405  405  405  405  405  405  405  405  405

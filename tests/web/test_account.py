@@ -10,6 +10,7 @@ from django.urls import reverse
 from navette.accounts.models import User
 from navette.core.clock import today
 from navette.libraries.models import Library
+from navette.mail.models import OutgoingMail
 from navette.portal.models import Portal
 from navette.subscriptions.models import GrantState, Subscription
 from navette.subscriptions.states import Status
@@ -100,6 +101,22 @@ def test_sub_13_an_unconfirmed_address_is_told(client: Client, portal: Portal) -
     User.objects.update(email_confirmed_at=None)
     reader_of(client, subscription)
     assert "pas encore confirmée" in client.get(ACCOUNT).content.decode()
+
+
+def test_sub_13_the_confirmation_is_mailed_again_when_asked_and_not_without_end(
+    client: Client, portal: Portal
+) -> None:
+    subscription = SubscriptionFactory()
+    user = reader_of(client, subscription)
+    resend = reverse("site:resend_confirmation")
+    client.post(resend)
+    assert not OutgoingMail.objects.exists()
+    User.objects.update(email_confirmed_at=None)
+    for _ in range(5):
+        client.post(resend)
+    mails = OutgoingMail.objects.filter(to_email=user.email)
+    assert mails.count() == 3
+    assert all("/confirmation/" in mail.button_url for mail in mails)
 
 
 # ---- changing

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from navette.accounts.actions import change_password, check_own_password
+from navette.accounts.actions import ask_confirmation, change_password, check_own_password
 from navette.accounts.models import User
 from navette.accounts.passwords import check_new_password
 from navette.core import clock
@@ -152,6 +152,20 @@ def renewal(request: HttpRequest, subscription: Subscription) -> HttpResponse:
 def again(request: HttpRequest, subscription: Subscription) -> HttpResponse:
     """Ask again after a refusal."""
     return _ask(request, subscription, ask_again)
+
+
+@require_POST
+@reader_page
+def resend_confirmation(request: HttpRequest, subscription: Subscription) -> HttpResponse:
+    """Mail the link that confirms the reader's address once more (SUB-13)."""
+    user = subscription.reader.user
+    try:
+        ask_confirmation(user, acting_user=user)
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("Le mail est reparti à %(email)s.") % {"email": user.email})
+    return redirect("site:account")
 
 
 def _ask(request: HttpRequest, subscription: Subscription, action: Any) -> HttpResponse:

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("ressources-numeriques/<slug:slug>/ouvrir", opening.open_vendor, name="open_resource"),
     path("mon-compte", account.account, name="account"),
     path("mon-compte/modifier", account.account_edit, name="account_edit"),
+    path("mon-compte/confirmation", account.resend_confirmation, name="resend_confirmation"),
     path("mon-compte/renouvellement", account.renewal, name="ask_renewal"),
     path("mon-compte/nouvelle-demande", account.again, name="ask_again"),
 ]
