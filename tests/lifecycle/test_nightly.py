@@ -13,7 +13,6 @@ from django.utils import timezone
 from navette.accounts.models import FailedLogins
 from navette.core import clock
 from navette.lifecycle import nightly
-from navette.lifecycle.management.commands import nightly as command
 from navette.lifecycle.models import NightlyRun
 from navette.mail.models import OutgoingMail
 from navette.subscriptions.models import Subscription
@@ -95,8 +94,9 @@ def test_a_database_that_stays_away_is_told_honestly(monkeypatch: pytest.MonkeyP
 
 
 def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command.time, "sleep", lambda seconds: None)
-    monkeypatch.setattr(command.connections, "close_all", lambda: None)
+    command = "navette.lifecycle.management.commands.nightly"
+    monkeypatch.setattr(f"{command}.time.sleep", lambda seconds: None)
+    monkeypatch.setattr(f"{command}.connections.close_all", lambda: None)
 
 
 def _failing(failures: Any, work: Any) -> Any:

@@ -10,6 +10,7 @@ from granian.constants import Interfaces
 
 # The one-time tokens that stand in addresses are kept out of the log, as query strings are.
 SECRET_PARTS = re.compile(r"^(/(?:mot-de-passe|confirmation)/).+")
+THREADS = 8  # a process, as many as it may have connections to PostgreSQL (DATABASE_POOL)
 ACCESS_FORMAT = '%(addr)s "%(method)s %(path)s" %(status)d %(dt_ms).1f ms'
 
 
@@ -63,6 +64,8 @@ class Command(BaseCommand):
             port=options["port"],
             interface=Interfaces.WSGI,
             workers=options["workers"],
+            blocking_threads=THREADS,
+            websockets=False,
             log_dictconfig=LOGS,
             log_access=True,
             log_access_format=ACCESS_FORMAT,
