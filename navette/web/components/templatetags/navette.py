@@ -1,6 +1,7 @@
 """Navette's template tags and filters, known to every template."""
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
 from django import forms, template
@@ -40,9 +41,15 @@ CONTROL_CLASSES = (
 @register.simple_tag
 def icon(name: str, **attrs: str) -> SafeString:
     """Draw the icon `name` of the sprite; what it means is said by words beside it, so it is hidden from readers."""
+    return _drawn(name, attrs.get("class", ""))
+
+
+@cache
+def _drawn(name: str, css_class: str) -> SafeString:
+    """Draw an icon once: a page shows tens of them, and the sprite's address does not change while a server runs."""
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        attrs.get("class", ""),
+        css_class,
         static("navette/sprite.svg"),
         name,
     )
