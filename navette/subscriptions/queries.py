@@ -12,6 +12,8 @@ from navette.resources.models import DigitalResource
 from navette.subscriptions.models import GrantState, ResourceGrant, Subscription
 from navette.subscriptions.states import Status
 
+ASKED_STATES = frozenset({GrantState.GRANTED, GrantState.REQUESTED})
+
 
 def status_today(status: str, day: dt.date) -> Q:
     """Return what selects the subscriptions that are `status` on `day`, judged by their dates (SUB-03)."""
@@ -76,8 +78,7 @@ def granted_resource_ids(subscription: Subscription) -> set[int]:
 
 def asked_resource_ids(subscription: Subscription) -> set[int]:
     """Return the resources granted or asked for: those that its reader sees ticked."""
-    kept = [GrantState.GRANTED, GrantState.REQUESTED]
-    return set(subscription.grants.filter(state__in=kept).values_list("resource_id", flat=True))
+    return set(subscription.grants.filter(state__in=ASKED_STATES).values_list("resource_id", flat=True))
 
 
 def asked_resources(subscription: Subscription) -> QuerySet[DigitalResource]:

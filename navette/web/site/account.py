@@ -1,11 +1,13 @@
 """R4 to R6: the reader's own account: what it says, what it opens, what may be changed and asked for."""
 
+from collections.abc import Set
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -30,7 +32,7 @@ from navette.subscriptions.actions import (
     renewal_opens_on,
 )
 from navette.subscriptions.models import Subscription
-from navette.subscriptions.queries import asked_resource_ids
+from navette.subscriptions.queries import ASKED_STATES, asked_resource_ids
 from navette.web.site.journey import stops_of
 from navette.web.site.people import (
     TYPED_DATE,
@@ -38,7 +40,6 @@ from navette.web.site.people import (
     explain_password,
     library_field,
     offer_libraries,
-    open_resources,
     show_refusal,
 )
 from navette.web.site.readers import reader_page
@@ -80,7 +81,7 @@ class AccountForm(PersonForm):
     def __init__(self, *args: Any, subscription: Subscription, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.subscription = subscription
-        self.choose_from(_offered(subscription))
+        self.choose_from(_offered(asked_resource_ids(subscription)))
         explain_password(self.fields["new_password"])
         if is_locked(subscription):
             del self.fields["email"], self.fields["library"]
@@ -199,10 +200,10 @@ def _save(request: HttpRequest, form: AccountForm, subscription: Subscription) -
         update_session_auth_hash(request, user)
 
 
-def _offered(subscription: Subscription) -> Any:
-    """Return the open resources and, so that a closed one is not dropped unseen, those the reader has."""
-    held = DigitalResource.objects.filter(pk__in=asked_resource_ids(subscription)).select_related("category")
-    return (open_resources() | held.order_by("category__position", "category__name", "name")).distinct()
+def _offered(held: Set[int]) -> QuerySet[DigitalResource]:
+    """Return the open resources and, so that a closed one is not dropped unseen, those `held` by their ids."""
+    offered = DigitalResource.objects.filter(Q(is_open=True) | Q(pk__in=held))
+    return offered.order_by("category__position", "category__name", "name")
 
 
 def _initial(subscription: Subscription) -> dict[str, Any]:
@@ -220,13 +221,16 @@ def _initial(subscription: Subscription) -> dict[str, Any]:
 def _shown(subscription: Subscription) -> dict[str, Any]:
     """Return what both views of the account show."""
     today = clock.today()
+    portal = current_portal()
     grants = {grant.resource_id: grant for grant in subscription.grants.all()}
+    held = {key for key, grant in grants.items() if grant.state in ASKED_STATES}
     opens_on = renewal_opens_on(subscription)
     return {
+        "portal": portal,
         "subscription": subscription,
         "status": subscription.current_status.value,
-        "stops": stops_of(subscription, current_portal(), today),
-        "resources": [(resource, grants.get(resource.pk)) for resource in _offered(subscription)],
+        "stops": stops_of(subscription, portal, today),
+        "resources": [(resource, grants.get(resource.pk)) for resource in _offered(held)],
         "may_ask_renewal": opens_on is not None and opens_on <= today and not subscription.waits,
         "days_left": (subscription.ends_on - today).days if subscription.ends_on else None,
     }
