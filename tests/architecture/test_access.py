@@ -2,7 +2,7 @@
 
 import pytest
 from django.conf import settings
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve, reverse
 
 from tests.architecture.access import ROLES, Row, rows
@@ -17,7 +17,7 @@ def world(db: None) -> World:
     return build()
 
 
-def word_for(answer: HttpResponse) -> str:
+def word_for(answer: HttpResponseBase) -> str:
     """Return an answer in the table's words."""
     if answer.status_code != 302:
         return str(answer.status_code)

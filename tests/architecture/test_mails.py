@@ -9,12 +9,14 @@ import pytest
 from django.conf import settings
 
 from navette.accounts.actions import ask_confirmation, choose_password, request_password_reset
+from navette.accounts.models import User
 from navette.accounts.tokens import encode_id, password_tokens
 from navette.core import clock
 from navette.core.actors import VISITOR
 from navette.libraries.models import Library
 from navette.mail.kinds import KINDS, unknown_variables
 from navette.mail.models import OutgoingMail
+from navette.mail.outbox import SUBJECT_LENGTH
 from navette.resources.models import DigitalResource
 from navette.subscriptions import actions
 from navette.subscriptions.models import Subscription
@@ -31,7 +33,7 @@ def _portal() -> None:
     factories.SiteTermsFactory()
 
 
-def waiting(**options: object) -> tuple[Subscription, object]:
+def waiting(**options: object) -> tuple[Subscription, User]:
     """Return a subscription, by default one that waits, and its library's account."""
     subscription = factories.SubscriptionFactory(**options)
     return subscription, factories.library_account(subscription.library)
@@ -181,4 +183,4 @@ def test_a_default_text_uses_only_the_variables_of_its_kind(kind: str) -> None:
     text = KINDS[kind]
     assert unknown_variables(f"{text.subject} {text.body}", text.variables) == set()
     assert str(text.title)
-    assert len(str(text.subject)) < OutgoingMail._meta.get_field("subject").max_length
+    assert len(str(text.subject)) < SUBJECT_LENGTH

@@ -7,13 +7,11 @@ send; every address is asked for with hostile ids, pages and query strings. The 
 import functools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
 import pytest
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import NoReverseMatch, resolve, reverse
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +19,7 @@ from hypothesis import strategies as st
 
 from tests.architecture.access import ROLES
 from tests.architecture.world import World, build, routes, undone
+from tests.web.forms import Form, forms_on
 
 MARK = "<navette-x onload='y()'>\"><script>z()</script>"
 SPILT = ("<navette-x", "<script>z()")
@@ -83,61 +82,7 @@ def world(db: None) -> World:
     return build()
 
 
-# ---- forms, as pages show them
-@dataclass
-class Form:
-    """A form of a page: where it goes, how, and what it would send untouched."""
-
-    action: str
-    method: str
-    fields: list[tuple[str, str]] = field(default_factory=list)
-
-
-class Forms(HTMLParser):
-    """Reads the forms of a page; a button belongs to those it names by `form=`, or to the one around it."""
-
-    def __init__(self, page: str, address: str) -> None:
-        super().__init__()
-        self.address = address
-        self.found: list[Form] = []
-        self._by_id: dict[str, Form] = {}
-        self._open: Form | None = None
-        self._select = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a form, a field or a choice."""
-        given_ = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self._open = Form(given_.get("action") or self.address, given_.get("method", "get").upper())
-            self.found.append(self._open)
-            self._by_id[given_.get("id", "")] = self._open
-        form = self._by_id.get(given_["form"]) if "form" in given_ else self._open
-        if tag == "select":
-            self._select = given_.get("name", "")
-        if form is None:
-            return
-        if tag == "option" and self._select and "selected" in given_:
-            form.fields.append((self._select, given_.get("value", "")))
-        elif tag in {"input", "textarea", "select", "button"} and given_.get("name"):
-            form.fields.append((given_["name"], given_.get("value", "")))
-
-    def handle_endtag(self, tag: str) -> None:
-        """Close a form."""
-        if tag == "form":
-            self._open = None
-
-
-def forms_on(client: Client, address: str, data: dict[str, Any] | None = None) -> list[Form]:
-    """Return the forms of a page (of the answer to a POST, where `data` is given), but the one that logs out."""
-    answer = client.post(address, data) if data is not None else client.get(address)
-    if answer.status_code != 200 or "text/html" not in answer.headers["Content-Type"]:
-        b"".join(answer)
-        return []
-    found = Forms(answer.content.decode(), address.partition("?")[0]).found
-    return [form for form in found if form.action.partition("?")[0] != reverse("site:logout")]
-
-
+# ---- forms
 def target(form: Form) -> str:
     """Return the name of the route that a form goes to, and how: « POST pro:decide »."""
     return f"{form.method} {resolve(form.action.partition('?')[0]).view_name}"
@@ -189,9 +134,14 @@ def _quoted(text: str) -> str:
     return quote_from_bytes(text.encode("utf-8", "surrogatepass"), safe="")
 
 
-def judge(answer: HttpResponse, client: Client, *, follow: bool = True) -> None:
+def read(answer: HttpResponseBase) -> bytes:
+    """Return the body, a file's too, which closes it."""
+    return b"".join(answer)
+
+
+def judge(answer: HttpResponseBase, client: Client, *, follow: bool = True) -> None:
     """Check one answer; what a redirect leads to on this site is looked at too, since it shows the messages."""
-    body = b"".join(answer).decode(errors="replace")
+    body = read(answer).decode(errors="replace")
     assert answer.status_code < 500, f"{answer.status_code}"
     if "text/html" in answer.headers.get("Content-Type", ""):
         assert not any(spilt in body for spilt in SPILT), "markup that was sent in stands in the page"
@@ -291,7 +241,7 @@ SEGMENTS = [
 
 def patterns(world: World) -> list[Callable[[str], str]]:
     """Return what makes an address of each route that takes arguments, any text in the place of the argument."""
-    found = []
+    found: list[Callable[[str], str]] = []
     for route in routes():
         try:
             reverse(route)
@@ -412,7 +362,7 @@ def test_a_host_that_is_not_ours_is_refused(world: World, host: str) -> None:
     ],
     ids=str,
 )
-def test_headers_may_hold_anything(world: World, headers: dict[str, str]) -> None:
+def test_headers_may_hold_anything(world: World, headers: dict[str, Any]) -> None:
     for route in routes():
         with undone():
             client = world.client("manager")
