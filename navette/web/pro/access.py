@@ -6,7 +6,7 @@ from functools import cached_property, wraps
 from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -30,13 +30,19 @@ class Workspace:
         """Return the person's memberships with their libraries, by name; none for the département's staff."""
         if self.user.is_staff:
             return []
-        prefetch_related_objects([self.user], "memberships__library")  # permissions read the same rows
+        own = Prefetch("memberships", Membership.objects.select_related("library"))
+        prefetch_related_objects([self.user], own)  # permissions are read from the same rows
         return sorted(self.user.memberships.all(), key=lambda row: row.library.name)
 
     @cached_property
     def libraries(self) -> list[Library]:
         """Return the libraries that the person is a member of."""
         return [row.library for row in self.memberships]
+
+    @property
+    def only_library(self) -> Library | None:
+        """Return the person's library where there is but one."""
+        return self.libraries[0] if len(self.libraries) == 1 else None
 
     @property
     def is_open(self) -> bool:
@@ -48,13 +54,13 @@ class Workspace:
     @property
     def title(self) -> str:
         """Return the name shown at the top: the library's, or the person's own where there are several."""
-        return self.libraries[0].name if len(self.libraries) == 1 else self.user.name
+        return self.only_library.name if self.only_library else self.user.name
 
     @property
     def subscriptions(self) -> SubscriptionQuerySet:
         """Return what the person may see. One library is named as such, so that its indexes give the order."""
-        if len(self.libraries) == 1:
-            return SubscriptionQuerySet(Subscription).filter(library_id=self.libraries[0].pk)
+        if self.only_library:
+            return SubscriptionQuerySet(Subscription).filter(library_id=self.only_library.pk)
         return subscriptions_seen_by(self.user)
 
     @cached_property

@@ -16,9 +16,13 @@ SHOWN = 8
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Show the requests that wait, the most pressing first, and the groups of links."""
     workspace = workspace_of(request)
-    waiting = list(workspace.subscriptions.waiting().for_list().order_by("deadline", "id")[:SHOWN])
+    portal = current_portal()
+    waiting = list(
+        workspace.subscriptions.waiting().select_related("reader", "library").order_by("deadline", "id")[:SHOWN]
+    )
     context = {
-        "rows": rows_of(workspace, current_portal(), waiting),
+        "portal": portal,
+        "rows": rows_of(workspace, portal, waiting),
         "more": workspace.waiting["waiting"] - len(waiting),
         "late": workspace.subscriptions.late(clock.today()).count(),
     }

@@ -50,8 +50,8 @@ def export_response(workspace: Workspace, found: SubscriptionQuerySet) -> FileRe
     """Return the answer that sends `found` as a workbook, read from a temporary file bit by bit."""
     target = workbook_file(title=str(_("Abonnés")), columns=export_columns(), rows=export_rows(found))
     name = f"abonnes-{clock.today():%Y-%m-%d}.xlsx"
-    if len(workspace.libraries) == 1:
-        name = f"abonnes-{workspace.libraries[0].slug}-{clock.today():%Y-%m-%d}.xlsx"
+    if workspace.only_library:
+        name = f"abonnes-{workspace.only_library.slug}-{clock.today():%Y-%m-%d}.xlsx"
     return FileResponse(target, as_attachment=True, filename=name, content_type=CONTENT_TYPE)
 
 

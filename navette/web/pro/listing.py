@@ -5,9 +5,8 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
-from navette.libraries.models import Library
 from navette.libraries.queries import libraries_seen_by
-from navette.portal.queries import current_portal
+from navette.portal.models import Portal
 from navette.web.pro.access import workspace_of
 from navette.web.pro.filters import SubscriberFilter
 from navette.web.pro.tables import SubscriberTable
@@ -21,15 +20,27 @@ def filter_of(request: HttpRequest) -> SubscriberFilter:
     """Return the filter that the address holds, bound to what the person may see."""
     workspace = workspace_of(request)
     libraries = None
-    if len(workspace.libraries) != 1:
+    if workspace.only_library is None:
         libraries = libraries_seen_by(workspace.user).order_by("name")
     return SubscriberFilter(request.GET, queryset=workspace.subscriptions, libraries=libraries)
 
 
-def table_of(request: HttpRequest, chosen: SubscriberFilter) -> SubscriberTable:
+def table_of(request: HttpRequest, chosen: SubscriberFilter, portal: Portal) -> SubscriberTable:
     """Return the table of what `chosen` selects, in the order that the address holds."""
-    columns = current_portal().subscriber_columns
-    return SubscriberTable(chosen.found, columns=columns, order_by=request.GET.get("tri", ""))
+    return SubscriberTable(chosen.found, columns=portal.subscriber_columns, order_by=request.GET.get("tri", ""))
+
+
+def address_without_order(request: HttpRequest) -> str:
+    """Return the address of the list as it stands, from its first page, to be completed by an order (`tri=`)."""
+    kept = {
+        name: request.GET[name][:_LONGEST] for name in _KEPT if name not in {"tri", "page"} and request.GET.get(name)
+    }
+    return f"{reverse('pro:subscribers')}?{urlencode(kept | {'tri': ''})}"
+
+
+def way_back(state: str) -> str:
+    """Return the query by which a link carries the list's state along."""
+    return "?" + urlencode({BACK: state}) if state else ""
 
 
 def state_of(request: HttpRequest) -> str:
@@ -51,8 +62,3 @@ def carried(request: HttpRequest) -> str:
 
 def _clean(values: QueryDict) -> str:
     return urlencode({name: values[name][:_LONGEST] for name in _KEPT if values.get(name)})
-
-
-def library_choices(request: HttpRequest) -> list[Library]:
-    """Return the libraries that the person may see, by name."""
-    return list(libraries_seen_by(workspace_of(request).user).order_by("name"))

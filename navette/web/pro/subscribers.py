@@ -6,8 +6,10 @@ from django.views.decorators.http import require_safe
 from navette.portal.queries import current_portal
 from navette.web.pro.access import professional, show, workspace_of
 from navette.web.pro.bulk import operations_of
+from navette.web.pro.cells import Drawing
 from navette.web.pro.export import export_response
-from navette.web.pro.listing import filter_of, state_of, table_of
+from navette.web.pro.filters import STATUSES
+from navette.web.pro.listing import address_without_order, filter_of, state_of, table_of, way_back
 from navette.web.pro.rows import rows_of
 
 
@@ -17,16 +19,26 @@ def subscribers(request: HttpRequest) -> HttpResponse:
     """Show the subscribers that the address selects, 25 a page (L3)."""
     workspace = workspace_of(request)
     chosen = filter_of(request)
-    table = table_of(request, chosen)
-    page = table.page_of_rows(request.GET.get("page", "1"))
+    portal = current_portal()
+    table = table_of(request, chosen, portal)
+    page = table.page_of_rows(request.GET.get("page", "1"), workspace.only_library)
+    state = state_of(request)
+    headers = table.headers(address_without_order(request))
+    rows = rows_of(workspace, portal, page.object_list)
+    drawing = Drawing(((head.name, head.title) for head in headers), portal.status_colours, way_back(state))
     context = {
         "chosen": chosen,
-        "table": table,
+        "portal": portal,
+        "headers": headers,
         "page": page,
-        "rows": rows_of(workspace, current_portal(), list(page.object_list)),
+        "rows": rows,
+        "lines": drawing.draw(rows),
         "total": page.paginator.count,
+        "asked": {name: request.GET.get(name, "") for name in ("q", "statut", "tri")},
+        "statuses": STATUSES,
+        "several_libraries": workspace.only_library is None,
         "operations": operations_of(workspace),
-        "state": state_of(request),
+        "state": state,
     }
     return show(request, "pro/subscribers.html", context)
 
@@ -36,4 +48,4 @@ def subscribers(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> FileResponse:
     """Send the whole filtered list as a workbook, in the order shown."""
     chosen = filter_of(request)
-    return export_response(workspace_of(request), table_of(request, chosen).data.data)
+    return export_response(workspace_of(request), table_of(request, chosen, current_portal()).data.data)

@@ -113,7 +113,7 @@ def test_what_waits_holds_requests_and_renewals(client: Client, library: Library
 def test_columns_follow_the_portals_setting(client: Client, library: Library) -> None:
     factories.portal("loiret")
     factories.SubscriptionFactory(library=library)
-    headers = [str(column.header) for column in client.get(LIST).context["table"].columns]
+    headers = [header.title for header in client.get(LIST).context["headers"]]
     assert headers == ["Statut", "Nom", "Prénom", "Inscription", "Ressources", "Opérations"]
 
 
