@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -50,12 +50,6 @@ class Portal(models.Model):
     department_code = models.CharField(_("code du département"), max_length=3)
     contact_email = models.EmailField(_("adresse de contact"))
     contact_phone = models.CharField(_("téléphone"), max_length=30)
-    accent = models.CharField(
-        _("couleur d’accent"),
-        max_length=7,
-        default="#1f4fbf",
-        validators=[RegexValidator(r"^#[0-9a-f]{6}\Z")],
-    )
 
     readers_register_themselves = models.BooleanField(default=True)
     librarians_register_readers = models.BooleanField(default=False)

@@ -222,7 +222,7 @@ def test_every_list_is_in_the_count() -> None:
         "pro:library": "a person's own libraries, a handful",
         "pro:password": "a form",
     }
-    posts = {"site:logout", "site:ask_renewal", "site:ask_again", "pro:bulk"}
+    posts = {"site:logout", "site:resend_confirmation", "site:ask_renewal", "site:ask_again", "pro:bulk"}
     counted = {route for _role, route, _query in LISTS}
     assert {route for route in routes() if is_plain(route)} - counted - posts == set(alone)
 

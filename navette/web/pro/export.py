@@ -52,7 +52,9 @@ def export_response(workspace: Workspace, found: SubscriptionQuerySet) -> FileRe
     name = f"abonnes-{clock.today():%Y-%m-%d}.xlsx"
     if workspace.only_library:
         name = f"abonnes-{workspace.only_library.slug}-{clock.today():%Y-%m-%d}.xlsx"
-    return FileResponse(target, as_attachment=True, filename=name, content_type=CONTENT_TYPE)
+    answer = FileResponse(target, as_attachment=True, filename=name, content_type=CONTENT_TYPE)
+    answer.headers["Content-Encoding"] = "identity"  # a workbook is a zip: the gzip middleware leaves it alone
+    return answer
 
 
 def export_columns() -> list[Column]:
