@@ -67,7 +67,7 @@ def _letter(number: int) -> Letter:
 
 
 def _bare(port: int) -> float:
-    letterhead, at = Letterhead(current_portal()), clock.now()
+    letterhead, at = Letterhead(current_portal), clock.now()
     rows = OutgoingMail.objects.filter(created_at__lte=at).order_by("-pk")[:COUNT]
     ready = [(mail.to_email, letterhead.message(mail).message().as_bytes(linesep="\r\n")) for mail in rows]
     with smtplib.SMTP("127.0.0.1", port) as server:

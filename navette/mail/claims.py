@@ -1,58 +1,72 @@
 """Who has a mail: the claim that lets one sender alone send it, and its end (SUB-06)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
+from django.db import transaction
+from django.db.models import F, QuerySet
 
 from navette.core import clock
 from navette.mail.models import MailState, OutgoingMail
+from navette.mail.queries import due
 
 # A mail may have been given up as uncertain while its sender was slow: the sender's word is better than none.
 STILL_OURS = (MailState.SENDING, MailState.UNCERTAIN)
 
-# One statement, so one commit and one flush of the disk a mail: it writes that the last mail went and claims the
-# next, whichever of the two conditions hold. The ORM has no UPDATE of two rows in two ways that tells which it met.
-_SENT_AND_NEXT = """
-UPDATE mail_outgoingmail SET
-  state = CASE WHEN id = %(sent)s THEN 'sent' ELSE 'sending' END,
-  sent_at = CASE WHEN id = %(sent)s THEN %(now)s ELSE sent_at END,
-  attempts = attempts + CASE WHEN id = %(sent)s THEN 1 ELSE 0 END,
-  last_error = CASE WHEN id = %(sent)s THEN '' ELSE last_error END,
-  claimed_at = CASE WHEN id = %(next)s THEN %(now)s ELSE claimed_at END
-WHERE (id = %(sent)s AND claimed_at = %(since)s AND state IN ('sending', 'uncertain'))
-   OR (id = %(next)s AND state = 'queued')
-RETURNING id
-"""
 
+@dataclass
+class Batch:
+    """Mails that are ours to send since `at`, the claim's mark in their rows, and how those dealt with ended."""
 
-@dataclass(frozen=True)
-class Claim:
-    """A mail that is ours to send, since `at`: that moment is the claim's mark in the row."""
-
-    mail: OutgoingMail
     at: dt.datetime
+    mails: list[OutgoingMail] = field(default_factory=list)
+    sent: list[int] = field(default_factory=list)
+    failed: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def untouched(self) -> list[int]:
+        """Return the mails that were not begun."""
+        ended = {*self.sent, *self.failed}
+        return [mail.pk for mail in self.mails if mail.pk not in ended]
 
 
-def claim(mail: OutgoingMail, at: dt.datetime, *, after: Claim | None = None) -> Claim | None:
-    """Claim a queued mail, and write that the one of `after` went; None if another sender has the mail."""
-    if after is None:
-        queued = OutgoingMail.objects.filter(pk=mail.pk, state=MailState.QUEUED)
-        return Claim(mail, at) if queued.update(state=MailState.SENDING, claimed_at=at) else None
-    moment = connection.ops.adapt_datetimefield_value
-    values = {"sent": after.mail.pk, "since": moment(after.at), "next": mail.pk, "now": moment(at)}
-    with connection.cursor() as cursor:
-        cursor.execute(_SENT_AND_NEXT, values)
-        changed = {row[0] for row in cursor.fetchall()}
-    return Claim(mail, at) if mail.pk in changed else None
+@transaction.atomic
+def claim(batch: Batch, limit: int, note: Callable[[dt.datetime, list[int]], None]) -> None:
+    """Claim up to `limit` due mails for `batch`; `note` is called with them before that is committed."""
+    batch.mails = list(due(batch.at).select_for_update(skip_locked=True)[:limit])
+    pks = [mail.pk for mail in batch.mails]
+    note(batch.at, pks)
+    queued = OutgoingMail.objects.filter(pk__in=pks, state=MailState.QUEUED)
+    queued.update(state=MailState.SENDING, claimed_at=batch.at)
 
 
-def mark_sent(claim: Claim) -> None:
-    """Write that the mail went."""
-    release(claim, state=MailState.SENT, sent_at=clock.now(), attempts=claim.mail.attempts + 1, last_error="")
+@transaction.atomic
+def write(batch: Batch) -> None:
+    """Write how the batch ended; what was not begun goes back to the queue."""
+    mark_sent(batch.at, batch.sent)
+    for pk, changes in batch.failed.items():
+        _ours(batch.at, [pk]).update(**changes)
+    put_back(batch.at, batch.untouched)
 
 
-def release(claim: Claim, **changes: Any) -> None:
-    """Write how the mail ended, if it is still ours."""
-    OutgoingMail.objects.filter(pk=claim.mail.pk, claimed_at=claim.at, state__in=STILL_OURS).update(**changes)
+def mark_sent(at: dt.datetime, pks: Collection[int]) -> int:
+    """Write that the mails went, those that are still ours; return how many."""
+    changes = {"state": MailState.SENT, "sent_at": clock.now(), "last_error": "", "attempts": F("attempts") + 1}
+    return _ours(at, pks).update(**changes) if pks else 0
+
+
+def put_back(at: dt.datetime, pks: Collection[int]) -> int:
+    """Put the mails back into the queue, where nothing has gone out for them; return how many."""
+    return _ours(at, pks).update(state=MailState.QUEUED, claimed_at=None) if pks else 0
+
+
+def leave_uncertain(at: dt.datetime, pks: Collection[int]) -> int:
+    """Show the mails to staff as uncertain; return how many."""
+    changes = {"state": MailState.UNCERTAIN, "last_error": "sender stopped while sending"}
+    return _ours(at, pks).update(**changes) if pks else 0
+
+
+def _ours(at: dt.datetime, pks: Collection[int]) -> QuerySet[OutgoingMail]:
+    return OutgoingMail.objects.filter(pk__in=pks, claimed_at=at, state__in=STILL_OURS)

@@ -6,6 +6,7 @@ the message is written straight to bytes: Django's way through the `email` packa
 
 import binascii
 import re
+from collections.abc import Callable
 from email.header import Header
 from email.utils import formatdate, parseaddr
 from functools import lru_cache
@@ -14,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
+from django.forms import model_to_dict
 from django.template.loader import render_to_string
 from django.utils.html import escape
 
@@ -61,15 +63,28 @@ class LetterMessage(EmailMultiAlternatives):
 
 
 class Letterhead:
-    """Makes messages on the portal's paper; each library's frame is drawn once."""
+    """Makes messages on the portal's paper; each library's frame is drawn once.
 
-    def __init__(self, portal: Portal) -> None:
-        self.portal = portal
-        self.sender = sender_of(portal)
+    `portal` gives the portal's settings; `refresh` looks whether they have changed.
+    """
+
+    def __init__(self, portal: Callable[[], Portal]) -> None:
+        self._portal = portal
+        self._settings: dict[str, Any] = {}
         self._frames: dict[tuple[str, bool], Frame] = {}
+        self.sender = ""
+
+    def refresh(self) -> None:
+        """Read the portal's settings; where they have changed, draw afresh."""
+        portal = self._portal()
+        seen = model_to_dict(portal)
+        if seen != self._settings:
+            self._settings, self._frames, self.sender = seen, {}, sender_of(portal)
 
     def message(self, mail: OutgoingMail) -> LetterMessage:
         """Return the message to send."""
+        if not self._settings:
+            self.refresh()
         key = (mail.signed_by, bool(mail.button_url))
         if key not in self._frames:
             self._frames[key] = self._draw(*key)
@@ -88,8 +103,8 @@ class Letterhead:
 
     def _draw(self, signed_by: str, has_button: bool) -> Frame:  # noqa: FBT001 - from the key
         context: dict[str, Any] = {
-            "portal": self.portal,
-            "signed_by": signed_by if signed_by != self.portal.name else "",
+            "portal": self._settings,
+            "signed_by": signed_by if signed_by != self._settings["name"] else "",
             "site_url": settings.SITE_URL,
             "has_button": has_button,
             "body": BODY,

@@ -9,17 +9,24 @@ import pytest
 import time_machine
 from django.core import mail as django_mail
 from django.db import OperationalError, connection
+from pytest_django import Settings
 
 from navette.core import clock
-from navette.mail import delivery
-from navette.mail.claims import Claim, claim
+from navette.mail import claims, delivery
 from navette.mail.delivery import MOST_ATTEMPTS, Sender, delay_after, give_up_abandoned
 from navette.mail.models import MailState, OutgoingMail
-from navette.mail.transport import FolderBackend, SMTPBackend
+from navette.mail.transport import FolderBackend, NotSent, SMTPBackend
 from tests.factories import MailFactory
 from tests.mail.server import DROP, MailServer, mail_server, refuse_at
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def journals(settings: Settings, tmp_path: Path) -> Path:
+    """Give the senders of each test a folder of their own for what they note."""
+    settings.DATA = tmp_path
+    return tmp_path / "sending"
 
 
 def _sender(server: MailServer) -> Sender:
@@ -161,59 +168,79 @@ def test_sub_06_a_mail_found_claimed_for_long_is_uncertain_and_a_fresh_claim_is_
 def test_a_sender_slower_than_that_still_tells_the_truth_afterwards() -> None:
     MailFactory()
     with mail_server() as server:
-        server.on_arrival = lambda count: None
         sender = _sender(server)
-        original = sender._send
+        original = sender._hand_over
 
-        def slowly(message: django_mail.EmailMessage) -> object:
+        def slowly(message: django_mail.EmailMessage) -> NotSent | None:
             outcome = original(message)
             OutgoingMail.objects.update(state=MailState.UNCERTAIN)
             return outcome
 
-        sender._send = slowly  # type: ignore[method-assign, assignment]
+        sender._hand_over = slowly  # type: ignore[method-assign]
         sender.round()
         sender.close()
     assert _states() == [MailState.SENT]
 
 
 def test_a_mail_that_staff_settled_meanwhile_is_not_overwritten() -> None:
-    mail = MailFactory()
-    first = claim(mail, clock.now())
-    assert first is not None
-    OutgoingMail.objects.update(state=MailState.QUEUED, claimed_at=None)
-    second = claim(MailFactory(), clock.now(), after=first)
-    assert second is not None
-    assert _states() == [MailState.QUEUED, MailState.SENDING]
+    batch = claims.Batch(clock.now(), [MailFactory()])
+    batch.sent = [batch.mails[0].pk]
+    claims.write(batch)
+    assert _states() == [MailState.QUEUED]
 
 
 def test_a_mail_is_claimed_once() -> None:
-    mail, last = MailFactory(), MailFactory()
-    held = claim(last, clock.now())
-    assert claim(mail, clock.now()) is not None
-    assert claim(mail, clock.now()) is None
-    assert claim(mail, clock.now(), after=held) is None
-    assert _states() == [MailState.SENDING, MailState.SENT]
+    MailFactory.create_batch(3)
+    first, second = claims.Batch(clock.now()), claims.Batch(clock.now())
+    noted: list[list[int]] = []
+    claims.claim(first, 2, lambda at, mails: noted.append(mails))
+    claims.claim(second, 2, lambda at, mails: noted.append(mails))
+    assert [len(mails) for mails in noted] == [2, 1]
+    assert not {mail.pk for mail in first.mails} & {mail.pk for mail in second.mails}
 
 
-def test_a_database_lost_after_the_sending_is_told_later_and_nothing_is_sent_twice(
-    monkeypatch: pytest.MonkeyPatch,
+def test_what_a_slow_server_leaves_of_a_batch_goes_back_to_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "BATCH_SECONDS", -1.0)
+    MailFactory.create_batch(3)
+    with mail_server() as server:
+        sender = _sender(server)
+        sender.round()
+        sender.close()
+        assert server.arrived == []
+    assert set(OutgoingMail.objects.values_list("state", "claimed_at", "attempts")) == {(MailState.QUEUED, None, 0)}
+
+
+@pytest.mark.parametrize("broken", ["write", "claim"])
+def test_a_database_lost_at_any_time_is_told_later_and_nothing_is_lost_or_sent_twice(
+    broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    MailFactory()
+    MailFactory.create_batch(2)
     with mail_server() as server:
         sender = _sender(server)
         with monkeypatch.context() as lost:
-            lost.setattr(delivery, "mark_sent", _locked)
+            lost.setattr(claims, broken, _lost_after(getattr(claims, broken)) if broken == "claim" else _lost)
             with pytest.raises(OperationalError):
                 sender.round()
-        assert _states() == [MailState.SENDING]
-        sender.round()
+        assert _states() == [MailState.SENDING] * 2
+        while sender.round().busy:
+            pass
         sender.close()
-        assert sum(server.recipients().values()) == 1
-    assert _states() == [MailState.SENT]
+        assert sorted(server.message_ids().values()) == [1, 1]
+    assert _states() == [MailState.SENT] * 2
 
 
-def _locked(claim: Claim) -> None:
-    raise OperationalError("database is locked")
+def _lost(*_arguments: object) -> None:
+    raise OperationalError("server closed the connection unexpectedly")
+
+
+def _lost_after(work: Callable[..., None]) -> Callable[..., None]:
+    """Return `work` with its answer lost: it is done, and nobody is told."""
+
+    def run(*arguments: object) -> None:
+        work(*arguments)
+        _lost()
+
+    return run
 
 
 def test_stopping_finishes_the_mail_begun() -> None:
@@ -253,6 +280,7 @@ def test_a_look_into_an_empty_outbox_writes_nothing(
     django_assert_num_queries: Callable[[int], object],
 ) -> None:
     sender = Sender()
+    sender.round()
     with django_assert_num_queries(2):  # type: ignore[attr-defined]
         sender.round()
 

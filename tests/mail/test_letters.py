@@ -30,7 +30,7 @@ def _mail(**fields: str) -> OutgoingMail:
 
 
 def _read(mail: OutgoingMail) -> EmailMessage:
-    data = Letterhead(PORTAL).message(mail).message().as_bytes(linesep="\r\n")
+    data = Letterhead(lambda: PORTAL).message(mail).message().as_bytes(linesep="\r\n")
     assert all(len(line) <= 998 for line in data.split(b"\r\n"))
     assert b"\n" not in data.replace(b"\r\n", b"")
     return email.message_from_bytes(data, policy=email.policy.default)
@@ -95,7 +95,7 @@ def test_any_words_arrive_as_they_were_written(subject: str, body: str, signed_b
 
 
 def test_a_recipient_that_would_add_a_header_is_refused() -> None:
-    message = Letterhead(PORTAL).message(_mail(to_email="a@example.org\r\nBcc: all@example.org"))
+    message = Letterhead(lambda: PORTAL).message(_mail(to_email="a@example.org\r\nBcc: all@example.org"))
     with pytest.raises(ValueError, match="address"):
         message.message()
 
