@@ -2,6 +2,8 @@
 
 import datetime as dt
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -20,10 +22,12 @@ from navette.mail.outbox import SUBJECT_LENGTH
 from navette.resources.models import DigitalResource
 from navette.subscriptions import actions
 from navette.subscriptions.models import Subscription
+from navette.subscriptions.nightly import STEPS
 from navette.subscriptions.states import RefusalReason
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+YEAR = dt.timedelta(days=360)
 NEW_PASSWORD = "Cerf-volant/37-marmite"
 
 
@@ -138,6 +142,18 @@ def confirm() -> None:
     ask_confirmation(user, acting_user=user)
 
 
+def night(**options: object) -> None:
+    """Do the night's work over one subscription."""
+    factories.SubscriptionFactory(**options)
+    for step in STEPS:
+        step.run(clock.today())
+
+
+def ending(days: int) -> dict[str, object]:
+    """Return what makes a valid subscription end in so many days."""
+    return {"active": True, "ends_on": clock.today() + dt.timedelta(days=days), "starts_on": clock.today() - YEAR}
+
+
 SENT_BY: dict[str, Callable[[], None]] = {
     "request_received": register_once,
     "library_request": register_once,
@@ -157,11 +173,23 @@ SENT_BY: dict[str, Callable[[], None]] = {
     "password_link": forget_password,
     "password_changed": choose,
     "email_confirmation": confirm,
+    "ends_in_30": lambda: night(**ending(30)),
+    "ends_in_7": lambda: night(**ending(3)),
+    "expired": lambda: night(**ending(-1)),
+    "library_reminder": lambda: night(deadline=clock.today() + dt.timedelta(days=1)),
+    "library_digest": lambda: night(requested_at=clock.now() - dt.timedelta(days=1)),
 }
 
 
 def test_every_kind_of_mail_is_tried() -> None:
     assert set(SENT_BY) == set(KINDS)
+
+
+def test_every_process_knows_every_kind() -> None:
+    """A web process imports no nightly work, and yet its console names the mails that the night has queued."""
+    known = "import django; django.setup(); from navette.mail.kinds import KINDS; print(*KINDS)"
+    done = subprocess.run([sys.executable, "-c", known], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) == set(SENT_BY)
 
 
 @pytest.mark.parametrize("kind", SENT_BY)
