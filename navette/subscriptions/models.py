@@ -51,6 +51,10 @@ class Subscription(models.Model):
             models.Index(fields=["by_last_name", "id"], name="sub_last_name"),
             models.Index(fields=["by_first_name", "id"], name="sub_first_name"),
             models.Index(fields=["status", "ends_on", "id"], name="sub_status_ends_on"),
+            # The staff's list of all libraries sorts by these.
+            models.Index(fields=["status", "by_last_name", "id"], name="sub_status_last_name"),
+            models.Index(fields=["ends_on", "id"], name="sub_ends_on"),
+            models.Index(fields=["requested_at", "id"], name="sub_requested"),
             models.Index(fields=["library", "deadline"], condition=Q(deadline__isnull=False), name="sub_waiting"),
             models.Index(fields=["deadline", "id"], condition=Q(deadline__isnull=False), name="sub_deadline"),
         ]

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from navette.accounts.models import User
 from navette.core import clock
 from navette.libraries.models import Library, Profile
+from navette.web.pro import tables
 from tests import factories
 from tests.web.browsing import client_of
 
@@ -175,3 +176,34 @@ def test_as_many_queries_for_500_rows_as_for_5(account: User, library: Library, 
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert counts[0] <= 12
+
+
+@pytest.mark.parametrize("profile", ["gironde", "loiret"])
+def test_what_people_wrote_is_never_markup(client: Client, library: Library, profile: str) -> None:
+    factories.portal(profile)
+    wrong = "\"><script>alert(1)</script>'&"
+    library.name = wrong
+    library.save()
+    sub = factories.SubscriptionFactory(library=library, reader__first_name=wrong, reader__last_name=wrong)
+    factories.GrantFactory(subscription=sub, resource__name=wrong)
+    page = client.get(LIST + "?q=%22%3E%3Cscript%3E").content.decode()
+    assert "<script>alert" not in page
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 3
+
+
+def test_links_carry_the_lists_state_and_nothing_else(client: Client, library: Library) -> None:
+    sub = factories.SubscriptionFactory(library=library)
+    page = client.get(LIST + "?q=grohl&tri=-last_name&evil=%22onclick").content.decode()
+    assert f'href="/pro/abonnes/{sub.pk}/decision?retour=q%3Dgrohl%26tri%3D-last_name"' in page
+    assert 'href="/pro/abonnes?q=grohl&amp;tri=first_name"' in page
+    assert "onclick" not in page
+
+
+def test_far_pages_are_read_by_their_keys_in_the_same_order(
+    client: Client, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(60):
+        factories.SubscriptionFactory(library=library, reader__last_name=f"Nom {number:02}")
+    near = names(client, LIST + "?page=2&tri=-last_name")
+    monkeypatch.setattr(tables, "NEAR", 0)
+    assert names(client, LIST + "?page=2&tri=-last_name") == near == [f"Nom {n:02}" for n in range(34, 9, -1)]
