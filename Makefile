@@ -6,7 +6,7 @@ export NAVETTE_DATA ?= var
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench vendor lock format clean
+.PHONY: help demo test lint bench pictures vendor lock format clean
 
 help: ## Show this help
 	@echo "Navette, a portal for departmental libraries. Needs Python 3.11+ and make; installs the rest here."
@@ -31,6 +31,10 @@ lint: ## Check style, types, templates, layers and migrations
 bench: ## Measure, as ratios to a named reference in the same run
 	@tools/bootstrap.sh dev
 	@$(PY) -m benchmarks $(ARGS)
+
+pictures: ## Make the README's pictures anew, by the browser tests
+	@tools/bootstrap.sh dev
+	@NAVETTE_PICTURES=docs/images $(PY) -m pytest tests/journeys/test_pages.py -q -k pictures
 
 vendor: ## Fetch the vendored front-end files again from npm, and check their sums
 	@tools/bootstrap.sh dev

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.journeys import server
 from tests.journeys.visitor import Visitor
 
+ColorScheme = Literal["light", "dark"]
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 
@@ -58,13 +59,16 @@ def visit(site: server.Site, browser: Browser, request: pytest.FixtureRequest) -
     """Return what brings somebody to the site in a browser of their own: `visit()`, `visit(javascript=False)`."""
     opened: list[Any] = []
 
-    def come(*, javascript: bool = True, width: int = 1280, height: int = 900) -> Visitor:
+    def come(
+        *, javascript: bool = True, width: int = 1280, height: int = 900, scheme: ColorScheme = "light"
+    ) -> Visitor:
         context = browser.new_context(
             base_url=site.url,
             locale="fr-FR",
             timezone_id="Europe/Paris",
             java_script_enabled=javascript,
             viewport={"width": width, "height": height},
+            color_scheme=scheme,
         )
         context.set_default_timeout(15_000)
         opened.append(context)
