@@ -11,6 +11,8 @@ async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             writer.write(b"354 go on\r\n")
             await reader.readuntil(b"\r\n.\r\n")
             writer.write(b"250 taken\r\n")
+        elif verb == b"EHLO":
+            writer.write(b"250-sink\r\n250-PIPELINING\r\n250-SIZE 10240000\r\n250 8BITMIME\r\n")  # as Postfix does
         elif verb == b"QUIT":
             writer.write(b"221 bye\r\n")
             break

@@ -8,6 +8,7 @@ import socket
 import ssl
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parseaddr
 from enum import Enum
@@ -27,7 +28,8 @@ from navette.core import clock
 KIND_HEADER = "X-Navette-Kind"
 IDLE_BEFORE_CHECK = 10.0  # seconds: a connection unused for longer is asked whether it still stands
 SIZE_REFUSED = 552
-CLOSING = 421
+CLOSING, DONE, FORWARDED, GO_ON = 421, 250, 251, 354
+_LINE_DOT = re.compile(rb"(?m)^\.")
 _PLAIN_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+", re.ASCII)
 
 
@@ -56,13 +58,58 @@ class _Watching(smtplib.SMTP):
     def getreply(self) -> tuple[int, bytes]:
         """Return the server's answer; 354 is only ever the one that asks for the text."""
         code, answer = super().getreply()
-        self.text_asked_for = self.text_asked_for or code == 354
+        self.text_asked_for = self.text_asked_for or code == GO_ON
         return code, answer
 
-    def mail(self, sender: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
-        """Begin another mail."""
+    def deliver(self, sender: str, recipient: str, data: bytes) -> None:
+        """Send one mail, its lines ended by CRLF; with one wait less a command where the server takes them together.
+
+        Raises what smtplib's `sendmail` raises.
+        """
+        self.ehlo_or_helo_if_needed()
         self.text_asked_for = False
-        return super().mail(sender, options)
+        if self.has_extn("pipelining") and sender.isascii() and recipient.isascii():
+            self._deliver_together(sender, recipient, data)
+        else:
+            self.sendmail(sender, [recipient], data)
+
+    def _deliver_together(self, sender: str, recipient: str, data: bytes) -> None:
+        """Send the envelope in one go (RFC 2920), and the text once all of it has been accepted."""
+        if "\r" in sender + recipient or "\n" in sender + recipient:
+            raise ValueError("an address would break out of its line")
+        size = f" size={len(data)}" if self.has_extn("size") else ""
+        self.send(f"MAIL FROM:<{sender}>{size}\r\nRCPT TO:<{recipient}>\r\nDATA\r\n".encode("ascii"))
+        answers = [self.getreply() for _command in range(3)]
+        refusal = _refusal_in(answers, sender, recipient)
+        if refusal is None:
+            end = b".\r\n" if data.endswith(b"\r\n") else b"\r\n.\r\n"
+            self.send(_LINE_DOT.sub(b"..", data) + end)
+            answer = self.getreply()
+            refusal = None if answer[0] == DONE else smtplib.SMTPDataError(*answer)
+        elif answers[2][0] == GO_ON:
+            self.text_asked_for = False
+            self.send(b".\r\n")  # no text for nobody: what a server that goes on regardless waits for
+            self.getreply()
+        if refusal:
+            self._begin_again(answers)
+            raise refusal
+
+    def _begin_again(self, answers: list[tuple[int, bytes]]) -> None:
+        """Have the server forget the mail refused; one that said goodbye has gone."""
+        if any(code == CLOSING for code, _text in answers):
+            self.close()
+            return
+        with suppress(smtplib.SMTPServerDisconnected):
+            self.rset()
+
+
+def _refusal_in(answers: list[tuple[int, bytes]], sender: str, recipient: str) -> smtplib.SMTPException | None:
+    mail, rcpt, data = answers
+    if mail[0] != DONE:
+        return smtplib.SMTPSenderRefused(*mail, sender)
+    if rcpt[0] not in (DONE, FORWARDED):
+        return smtplib.SMTPRecipientsRefused({recipient: rcpt})
+    return None if data[0] == GO_ON else smtplib.SMTPDataError(*data)
 
 
 class _WatchingSSL(_Watching, smtplib.SMTP_SSL):
@@ -127,9 +174,9 @@ class SMTPBackend(EmailBackend):
         if connection is None:
             raise NotSent(Outcome.AWAY, "not connected")
         try:
-            recipients = [bare_address(address) for address in email_message.recipients()]
             data = email_message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
-            connection.sendmail(bare_address(email_message.from_email), recipients, data)
+            for recipient in email_message.recipients():
+                connection.deliver(bare_address(email_message.from_email), bare_address(recipient), data)
         except OSError as error:
             raise self._failed(outcome_of(error, text_begun=connection.text_asked_for), reason_of(error)) from error
         except ValueError as error:  # an address or a header that no mail may carry

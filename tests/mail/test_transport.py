@@ -31,6 +31,11 @@ def _backend(port: int, **options: Any) -> SMTPBackend:
     return SMTPBackend(host="127.0.0.1", port=port, timeout=5, **options)
 
 
+# A server that wants one command at a time, one that takes them together, one that does not stop at a refusal.
+TOGETHER = ("PIPELINING", "SIZE 100000")
+WAYS: list[dict[str, Any]] = [{}, {"extensions": TOGETHER}, {"extensions": TOGETHER, "goes_on_regardless": True}]
+
+
 @pytest.mark.parametrize(
     ("stage", "answer", "outcome"),
     [
@@ -53,16 +58,37 @@ def _backend(port: int, **options: Any) -> SMTPBackend:
         ("text", "500 " + "x" * 9000, Outcome.UNCERTAIN),
     ],
 )
-def test_sub_06_each_failure_says_what_is_known_of_the_mail(stage: str, answer: str, outcome: Outcome) -> None:
-    """Only a failure after the text was given, without a definite answer, leaves a mail uncertain."""
-    with mail_server(rule=refuse_at(stage, answer)) as server:
+@pytest.mark.parametrize("way", WAYS)
+def test_sub_06_each_failure_says_what_is_known_of_the_mail(
+    stage: str, answer: str, outcome: Outcome, way: dict[str, Any]
+) -> None:
+    """Only a failure after the text was given, without a definite answer, leaves a mail uncertain.
+
+    And the next mail goes.
+    """
+    with mail_server(rule=refuse_at(stage, answer), **way) as server:
         backend = _backend(server.port)
         backend.ready()
         with pytest.raises(NotSent) as failure:
             backend.send_messages([_message()])
+        before = len(server.arrived)
+        server.rule = lambda stage, recipient: None
+        backend.ready()
+        assert backend.send_messages([_message()]) == 1
+        assert len(server.arrived) == before + 1
         backend.close()
     assert failure.value.outcome is outcome
     assert failure.value.reason
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_text_arrives_whole_with_its_lines_of_dots(way: dict[str, Any]) -> None:
+    with mail_server(**way) as server:
+        backend = _backend(server.port)
+        backend.ready()
+        backend.send_messages([EmailMultiAlternatives("S", ".\n..\n.a\nfin", "navette@example.org", ["c@example.org"])])
+        backend.close()
+        assert server.arrived[0].get_content().split() == [".", "..", ".a", "fin"]
 
 
 def test_silence_after_the_text_leaves_the_mail_uncertain() -> None:
@@ -82,8 +108,9 @@ def test_silence_after_the_text_leaves_the_mail_uncertain() -> None:
     assert failure.value.outcome is Outcome.UNCERTAIN
 
 
-def test_a_refusal_does_not_spoil_the_connection_for_the_next_mail() -> None:
-    with mail_server(rule=refuse_at("rcpt", "550 no", only="bad@example.org")) as server:
+@pytest.mark.parametrize("way", WAYS)
+def test_a_refusal_does_not_spoil_the_connection_for_the_next_mail(way: dict[str, Any]) -> None:
+    with mail_server(rule=refuse_at("rcpt", "550 no", only="bad@example.org"), **way) as server:
         backend = _backend(server.port)
         backend.ready()
         with pytest.raises(NotSent):
