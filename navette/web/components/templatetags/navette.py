@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from navette.portal.models import StatusColours
 from navette.subscriptions.models import Subscription
@@ -76,18 +77,24 @@ def notice_icon(level: str) -> str:
 
 
 # ---- menus
-@register.inclusion_tag("components/menu_link.html", takes_context=True)
-def menu_item(context: Context, view_name: str, label: str, *below: str, count: int = 0) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def menu_item(context: Context, view_name: str, label: str, *below: str, count: int = 0) -> SafeString:
     """Draw a menu entry, marked as current on its page and on the pages `below` it (view names)."""
     match = getattr(context.get("request"), "resolver_match", None)
     current = match.view_name if match else None
-    return {
-        "href": reverse(view_name),
-        "label": label,
-        "exact": current == view_name,
-        "here": current in {view_name, *below},
-        "count": count,
-    }
+    place = "page" if current == view_name else "true" if current in below else ""
+    return format_html(
+        '<li><a class="stop-link" href="{}" {}><span>{}</span>{}</a></li>',
+        reverse(view_name),
+        format_html('aria-current="{}"', place) if place else "",
+        label,
+        _to_do(count) if count else "",
+    )
+
+
+def _to_do(count: int) -> SafeString:
+    words = '<span class="count"><span class="visually-hidden">{} </span>{}</span>'
+    return format_html(words, _("à traiter :"), count)
 
 
 # ---- forms
