@@ -17,7 +17,7 @@ def refuse(sentence: str) -> NoReturn:
     raise SystemExit(78)  # EX_CONFIG of sysexits.h
 
 
-def is_demo(data: Path, asked: bool | None, secret: str) -> bool:
+def is_demo(data: Path, *, asked: bool | None, secret: str) -> bool:
     """Say whether this is the demo: asked for, or no secret is set and `data` was made by the demo."""
     if asked is not None:
         return asked
@@ -34,9 +34,7 @@ def demo_secret(data: Path) -> str:
     return path.read_text().strip()
 
 
-def require_server_settings(
-    *, secret: str, hosts: list[str], site_url: str, email_url: str, database: str
-) -> None:
+def require_server_settings(*, secret: str, hosts: list[str], site_url: str, email_url: str, database: str) -> None:
     """Refuse a server whose settings are missing or unsafe; the first fault found is told."""
     if not secret:
         refuse("SECRET_KEY is not set. Set it to a long random text, kept secret and the same on every node.")
@@ -47,9 +45,7 @@ def require_server_settings(
     if not hosts:
         refuse("ALLOWED_HOSTS is not set. List the site's host names, separated by commas.")
     if "*" in hosts:
-        refuse(
-            "ALLOWED_HOSTS holds *, which lets anyone forge addresses in mails. List the site's host names."
-        )
+        refuse("ALLOWED_HOSTS holds *, which lets anyone forge addresses in mails. List the site's host names.")
     if urlsplit(site_url).scheme != "https" or not urlsplit(site_url).hostname:
         refuse("SITE_URL must be the site's public address, beginning with https://. Mails link to it.")
     if not email_url:

@@ -16,7 +16,7 @@ DATA = Path(env.str("NAVETTE_DATA", "var")).resolve()
 # ---- what kind of start this is
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "")
-DEMO = is_demo(DATA, env.bool("NAVETTE_DEMO", None), SECRET_KEY)
+DEMO = is_demo(DATA, asked=env.bool("NAVETTE_DEMO", None), secret=SECRET_KEY)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 SITE_URL = env.str("SITE_URL", "").rstrip("/")
 EMAIL_URL = env.str("EMAIL_URL", "")

@@ -56,9 +56,7 @@ class Library(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(mail_rhythm__in=MailRhythm.values), name="library_mail_rhythm"
-            ),
+            models.CheckConstraint(condition=Q(mail_rhythm__in=MailRhythm.values), name="library_mail_rhythm"),
         ]
 
     def __str__(self) -> str:

@@ -56,9 +56,7 @@ class Portal(models.Model):
     password_min_length = models.PositiveSmallIntegerField(
         default=12, validators=[MinValueValidator(8), MaxValueValidator(64)]
     )
-    pro_identifier = models.CharField(
-        max_length=12, choices=ProIdentifier.choices, default=ProIdentifier.COMMUNE
-    )
+    pro_identifier = models.CharField(max_length=12, choices=ProIdentifier.choices, default=ProIdentifier.COMMUNE)
     decision_screen = models.CharField(
         max_length=16, choices=DecisionScreen.choices, default=DecisionScreen.ACCEPT_REFUSE
     )
@@ -70,9 +68,7 @@ class Portal(models.Model):
     start_rule = models.CharField(max_length=16, choices=StartRule.choices, default=StartRule.CHOSEN)
     duration = models.CharField(max_length=16, choices=Duration.choices, default=Duration.ONE_YEAR)
     tells_unknown_mail = models.BooleanField(default=False)
-    status_colours = models.CharField(
-        max_length=16, choices=StatusColours.choices, default=StatusColours.NEUTRAL
-    )
+    status_colours = models.CharField(max_length=16, choices=StatusColours.choices, default=StatusColours.NEUTRAL)
     subscriber_columns = models.JSONField(default=list)
     parental_age = models.PositiveSmallIntegerField(default=15, validators=[MaxValueValidator(18)])
     extranet = models.BooleanField(default=True)

@@ -103,9 +103,7 @@ def test_sub_13_an_unconfirmed_address_is_told(client: Client, portal: Portal) -
     assert "pas encore confirmée" in client.get(ACCOUNT).content.decode()
 
 
-def test_sub_13_the_confirmation_is_mailed_again_when_asked_and_not_without_end(
-    client: Client, portal: Portal
-) -> None:
+def test_sub_13_the_confirmation_is_mailed_again_when_asked_and_not_without_end(client: Client, portal: Portal) -> None:
     subscription = SubscriptionFactory()
     user = reader_of(client, subscription)
     resend = reverse("site:resend_confirmation")

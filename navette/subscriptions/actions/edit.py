@@ -176,7 +176,11 @@ def _write_resources(
 def _move_library(subscription: Subscription, library: Library, acting_user: Actor, portal: Portal) -> Subscription:
     """Move the subscription to `library`; a request starts anew there, and is told like a first one."""
     left = subscription.library
-    waiting: dict[str, Any] = {"deadline": deadline_of(clock.today(), portal), "announced_at": None, "reminded_at": None}
+    waiting: dict[str, Any] = {
+        "deadline": deadline_of(clock.today(), portal),
+        "announced_at": None,
+        "reminded_at": None,
+    }
     fresh = move(
         subscription,
         Move.MOVE_LIBRARY,
