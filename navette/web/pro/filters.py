@@ -56,7 +56,14 @@ class SubscriberFilter(filters.FilterSet):
         return any(self.data.get(name) for name in self.filters)
 
     @property
+    def errors(self) -> Any:
+        """Return the form's errors by field; where nothing was asked for there are none, and no form to ask."""
+        return super().errors if self.narrows else {}
+
+    @property
     def found(self) -> SubscriptionQuerySet:
-        """Return what the form selects; nothing where it has an error."""
+        """Return what the form selects; nothing where it has an error. Where nothing was asked for there is no form."""
+        if not self.narrows:
+            return self.queryset
         selected: SubscriptionQuerySet = self.qs if self.is_valid() else self.queryset.none()
         return selected
