@@ -26,6 +26,7 @@ from navette.portal.models import Portal
 # Where a letter's own words go in the frame that the templates draw: characters that no text holds.
 BODY, SUBJECT, BUTTON, URL = "\ue000", "\ue001", "\ue002", "\ue003"
 _MARKS = re.compile(f"([{BODY}-{URL}])")
+_FRENCH_SPACE = re.compile(r"(?<=«) | (?=[»:;?!])")  # where a line must not break
 _PARAGRAPHS = re.compile(r"\n[^\S\n]*\n\s*")
 Frame = tuple[list[str], list[str]]
 
@@ -129,7 +130,7 @@ def paragraphs(text: str) -> str:
     """
     html = _own_addresses(settings.SITE_URL).sub(r'<a href="\g<0>">\g<0></a>', escape(text.strip()))
     blocks = (block.replace("\n", "<br>\n") for block in _PARAGRAPHS.split(html))
-    return "\n".join(f"<p>{block}</p>" for block in blocks)
+    return _FRENCH_SPACE.sub("\u00a0", "\n".join(f"<p>{block}</p>" for block in blocks))
 
 
 @lru_cache(maxsize=8)

@@ -104,3 +104,7 @@ def test_a_subject_stays_on_its_line() -> None:
     message = _read(_mail(subject="Bonjour\r\nBcc: all@example.org"))
     assert message["Bcc"] is None
     assert message["Subject"] == "Bonjour Bcc: all@example.org"
+
+
+def test_a_line_does_not_break_before_a_french_sign() -> None:
+    assert paragraphs("Choisissez « Demander » : oui ?") == "<p>Choisissez «\u00a0Demander\u00a0»\u00a0: oui\u00a0?</p>"
