@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from navette.accounts.models import Kind, User
+from navette.core import clock
 from navette.libraries.models import Library, Membership
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import SubscriptionQuerySet, subscriptions_seen_by, waiting_summary
@@ -67,6 +68,12 @@ class Workspace:
     def waiting(self) -> dict[str, Any]:
         """Return how many subscriptions wait, and the nearest deadline: `waiting` and `deadline`."""
         return dict(waiting_summary(self.subscriptions))
+
+    @property
+    def is_late(self) -> bool:
+        """Say whether something waits over its deadline."""
+        deadline = self.waiting["deadline"]
+        return deadline is not None and deadline < clock.today()
 
     @cached_property
     def decides_for(self) -> frozenset[int]:

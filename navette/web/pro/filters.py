@@ -1,6 +1,6 @@
 """What the list of subscribers can be narrowed to; all of it stands in the address."""
 
-from typing import Any
+from typing import Any, cast
 
 import django_filters as filters
 from django import forms
@@ -62,8 +62,7 @@ class SubscriberFilter(filters.FilterSet):
 
     @property
     def found(self) -> SubscriptionQuerySet:
-        """Return what the form selects; nothing where it has an error. Where nothing was asked for there is no form."""
-        if not self.narrows:
-            return self.queryset
-        selected: SubscriptionQuerySet = self.qs if self.is_valid() else self.queryset.none()
-        return selected
+        """Return what the form selects; nothing where it has an error."""
+        if not self.is_valid():
+            return cast("SubscriptionQuerySet", self.queryset.none())
+        return cast("SubscriptionQuerySet", self.qs)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.template import Context
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,7 @@ from navette.web.components.templatetags.navette import status_badge
 from navette.web.pro.access import Workspace
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Row:
     """A subscription as a list shows it to one person, on one day."""
 
@@ -93,7 +94,7 @@ class RowMaker:
 
     def _badge(self, subscription: Subscription, status: Status) -> SafeString:
         if status not in self.badges:
-            self.badges[status] = status_badge({"portal": self.portal}, subscription)
+            self.badges[status] = status_badge(Context({"portal": self.portal}), subscription)
         return self.badges[status]
 
 

@@ -24,7 +24,7 @@ def subscribers(request: HttpRequest) -> HttpResponse:
     page = table.page_of_rows(request.GET.get("page", "1"), workspace.only_library)
     state = state_of(request)
     headers = table.headers(address_without_order(request))
-    rows = rows_of(workspace, portal, page.object_list)
+    rows = rows_of(workspace, portal, list(page.object_list))
     drawing = Drawing(((head.name, head.title) for head in headers), portal.status_colours, way_back(state))
     context = {
         "chosen": chosen,
