@@ -45,9 +45,10 @@ class World:
             client.force_login(self.people[role])
         return client
 
-    def address(self, name: str) -> str:
-        """Return the address of the route `name`, for objects of the world."""
-        return reverse(name, kwargs=self._arguments().get(name, {}))
+    def address(self, name: str, state: str = "") -> str:
+        """Return the address of the route `name`, for objects of the world; that of the subscription in `state`."""
+        arguments = {"pk": self.subscriptions[state].pk} if state else self._arguments().get(name, {})
+        return reverse(name, kwargs=arguments)
 
     def _arguments(self) -> dict[str, dict[str, Any]]:
         # Of nobody who is logged in here: a login uses up a link made before it.

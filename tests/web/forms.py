@@ -18,7 +18,10 @@ class Form:
 
 
 class Forms(HTMLParser):
-    """Reads the forms of a page; a button belongs to those it names by `form=`, or to the one around it."""
+    """Reads the forms of a page. A field belongs to the form that it names by `form=`, or to the one around it.
+
+    A button with an address of its own (`formaction`) makes a form of its own, with the fields of that which it is in.
+    """
 
     def __init__(self, page: str, address: str) -> None:
         super().__init__()
@@ -27,7 +30,13 @@ class Forms(HTMLParser):
         self._by_id: dict[str, Form] = {}
         self._open: Form | None = None
         self._select = ""
+        self._own_addresses: list[tuple[str, Form | None, str, tuple[str, str]]] = []
         self.feed(page)
+        self.close()
+        for name, around, action, button in self._own_addresses:
+            form = self._by_id.get(name) or around
+            assert form is not None, f"a button belongs to no form: {button}"
+            self.found.append(Form(action, form.method, [*form.fields, button]))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a form, a field or a choice."""
@@ -36,6 +45,10 @@ class Forms(HTMLParser):
             self._open = Form(given_.get("action") or self.address, given_.get("method", "get").upper())
             self.found.append(self._open)
             self._by_id[given_.get("id", "")] = self._open
+        if tag == "button" and "formaction" in given_:
+            button = (given_.get("name", ""), given_.get("value", ""))
+            self._own_addresses.append((given_.get("form", ""), self._open, given_["formaction"], button))
+            return
         form = self._by_id.get(given_["form"]) if "form" in given_ else self._open
         if tag == "select":
             self._select = given_.get("name", "")

@@ -17,7 +17,7 @@ from django.urls import NoReverseMatch, resolve, reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.architecture.access import ROLES
+from tests.architecture.access import ROLES, rows
 from tests.architecture.world import World, build, routes, undone
 from tests.web.forms import Form, forms_on
 
@@ -88,7 +88,8 @@ def target(form: Form) -> str:
     return f"{form.method} {resolve(form.action.partition('?')[0]).view_name}"
 
 
-# Who sees which forms; `test_every_form_is_sent` looks for others. The text is a POST that leads to a further form.
+# Who sees which forms; `test_every_form_is_sent` looks for others. The third is the state of the subscription shown, or
+# the operation on a selection whose confirmation is a form.
 PAGES = [
     ("anonymous", "site:login", ""),
     ("anonymous", "site:register", ""),
@@ -99,12 +100,16 @@ PAGES = [
     ("anonymous", "site:libraries", ""),
     ("pending", "site:account_edit", ""),
     ("active", "site:account_edit", ""),
+    ("pending", "site:account", ""),
     ("refused", "site:account", ""),
     ("expired", "site:account", ""),
     ("manager", "pro:subscribers", ""),
     ("manager", "pro:bulk", "accept"),
     ("manager", "pro:bulk", "refuse"),
     ("manager", "pro:subscriber", ""),
+    ("manager", "pro:subscriber", "active"),
+    ("manager", "pro:subscriber", "expired"),
+    ("administrator", "pro:subscriber", "refused"),
     ("administrator", "pro:subscriber", ""),
     ("manager", "pro:decide", ""),
     ("manager", "pro:end", ""),
@@ -117,10 +122,11 @@ PAGES = [
 
 def forms_of(world: World, page: tuple[str, str, str]) -> list[Form]:
     """Return the forms of one of PAGES."""
-    role, route, operation = page
-    data = world.posts()["pro:bulk"] | {"operation": operation} if operation else None
-    if data:
-        del data["confirme"]
+    role, route, detail = page
+    if route != "pro:bulk":
+        return forms_on(world.client(role), world.address(route, detail))
+    data = world.posts()["pro:bulk"] | {"operation": detail}
+    del data["confirme"]
     return forms_on(world.client(role), world.address(route), data)
 
 
@@ -202,6 +208,8 @@ def test_every_form_is_sent(world: World) -> None:
         for route in routes():
             seen |= {target(form) for form in forms_on(client, world.address(route))}
     assert seen - sent == set()
+    posts = {f"POST {row[0]}" for row in rows() if row[1] == "POST" and set(row[2].values()) != {"405"}}
+    assert posts - sent == {"POST site:logout", "POST site:register_terms"}  # neither has a field
 
 
 # ---- addresses
