@@ -103,6 +103,7 @@ _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
     # Tests run on a file too: a database in memory knows neither WAL nor several processes.
     _database["TEST"] = {"NAME": f"{_database['NAME']}.test"}
+    _database["CONN_MAX_AGE"] = 60  # seconds: opening one costs more than most queries, as it reads the whole schema
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a transaction takes the write lock at once: no upgrade can fail half-way
         "timeout": 30,
@@ -118,7 +119,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(DATA / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "navette.web.static_files.Storage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
