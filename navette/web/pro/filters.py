@@ -62,7 +62,9 @@ class SubscriberFilter(filters.FilterSet):
 
     @property
     def found(self) -> SubscriptionQuerySet:
-        """Return what the form selects; nothing where it has an error."""
+        """Return what the form selects, or nothing where it has an error; all where nothing was asked for."""
+        if not self.narrows:
+            return cast("SubscriptionQuerySet", self.queryset)
         if not self.is_valid():
             return cast("SubscriptionQuerySet", self.queryset.none())
         return cast("SubscriptionQuerySet", self.qs)
