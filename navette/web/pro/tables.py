@@ -15,6 +15,18 @@ from navette.subscriptions.queries import SubscriptionQuerySet
 PER_PAGE = 25
 NEAR = 20  # pages from the beginning on that one query reads faster than two
 
+# What a row shows and what decides about its buttons. Anything else would be asked for row by row.
+_SHOWN = (
+    "reader__first_name",
+    "reader__last_name",
+    "library_id",
+    "status",
+    "version",
+    "requested_at",
+    "deadline",
+    "ends_on",
+)
+
 
 @dataclass(frozen=True)
 class Header:
@@ -77,8 +89,8 @@ class SubscriberTable(tables.Table):
         if "resources" in self.columns.names():
             return list(found.for_list())
         if library is None:
-            return list(found.select_related("reader", "library"))
-        rows = list(found.select_related("reader"))
+            return list(found.select_related("reader", "library").only(*_SHOWN, "library__name"))
+        rows = list(found.select_related("reader").only(*_SHOWN))
         for row in rows:
             row.library = library
         return rows
