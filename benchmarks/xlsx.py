@@ -69,7 +69,7 @@ def _apart(module: str, *arguments: str) -> dict[str, float]:
 def _export(target: Path) -> None:
     """Write the workbook that the list's export sends to `target`."""
     with closing(export_response(*_found())) as answer, target.open("wb") as file:
-        file.writelines(answer.streaming_content)
+        file.writelines(answer)
 
 
 if __name__ == "__main__":
