@@ -44,10 +44,11 @@ class SubscriptionQuerySet(QuerySet[Subscription]):
 
     def matching(self, text: str) -> "SubscriptionQuerySet":
         """Keep those whose name or mail holds each word of `text`, whatever the case and accents."""
-        found = self
-        for word in fold(text).split()[:8]:
+        words, found = fold(text).split()[:8], self
+        for word in words:
             found = found.filter(search_text__contains=word)
-        return found
+        # Asked apart: in the list's order, each row would be read from elsewhere on the disk to find few that match.
+        return SubscriptionQuerySet(self.model).filter(pk__in=found.order_by().values("pk")) if words else self
 
     def for_list(self) -> "SubscriptionQuerySet":
         """Fetch what a row of a list shows, in a constant number of queries."""
