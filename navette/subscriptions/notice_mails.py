@@ -160,7 +160,7 @@ def to_library(kind: str, library: Library, waiting: Sequence[Subscription], por
         "liste": _list_of(ordered),
         "limite": french_day(ordered[0].deadline),
     }
-    url = f"{site_url('pro:subscribers')}?statut=pending"
+    url = f"{site_url('pro:subscribers')}?attente=1"
     key = f"{kind}:{library.pk}:{first.pk}:{first.deadline}:{first.requested_at:%Y%m%dT%H%M%S.%f}"
     return Letter(kind, library.email, values, key=key, button_url=url, signed_by=portal.name)
 

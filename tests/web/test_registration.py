@@ -57,6 +57,8 @@ def filled(at: Library, **changed: Any) -> dict[str, Any]:
         ({"library": "999999"}, "library"),
         ({"resources": []}, "resources"),
         ({"resources": ["0", "x"]}, "resources"),
+        ({"resources": ["9" * 30]}, "resources"),
+        ({"library": "9" * 30}, "library"),
         ({"last_name": "  "}, "last_name"),
         ({"first_name": "É\x00lise"}, "first_name"),
         ({"last_name": "M" * 81}, "last_name"),

@@ -45,5 +45,5 @@ def _letter(library: Library, key: str, count: int, oldest: str) -> Letter:
         "limite": oldest,
         "contact": portal.contact_email,
     }
-    url = site_url("pro:subscribers") + "?statut=pending"
+    url = site_url("pro:subscribers") + "?attente=1"
     return Letter("library_late", library.email, values, key=key, button_url=url, signed_by=portal.name)

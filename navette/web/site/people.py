@@ -15,6 +15,7 @@ from navette.libraries.queries import open_libraries
 from navette.portal.queries import current_portal
 from navette.resources.models import DigitalResource
 from navette.subscriptions.actions.register import check_birth_date
+from navette.web.components.fields import ManyChoices
 
 TYPED_DATE = "%d/%m/%Y"
 
@@ -52,7 +53,7 @@ class PersonForm(forms.Form):
         label=_("Prénom"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
     )
     birth_date = TypedDateField(label=_("Date de naissance"), help_text=_("Format JJ/MM/AAAA, par exemple 13/03/1990."))
-    resources = forms.ModelMultipleChoiceField(
+    resources = ManyChoices(
         label=_("Mes ressources"),
         queryset=DigitalResource.objects.none(),
         widget=forms.CheckboxSelectMultiple(attrs={"data-group": "resources"}),
