@@ -35,6 +35,13 @@ def _static_files_by_their_own_names() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_hashes() -> Iterator[None]:
+    """Hash with Argon2id at the least cost: the suite does it thousands of times."""
+    with override_settings(PASSWORD_HASHERS=["tests.hashers.CheapArgon2"]):
+        yield
+
+
 @pytest.fixture
 def portal(db: None) -> Portal:
     """Return the portal with the settings of the default profile, gironde."""

@@ -3,11 +3,13 @@
 import time
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from navette.accounts.models import Kind, User
 from navette.accounts.passwords import EXAMPLE, LONGEST, check_new_password, is_right, missing_rules, rules_sentence
+from navette.config import settings as site_settings
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +135,9 @@ def test_is_right_compares_with_the_stored_hash() -> None:
     assert is_right(user, factories.PASSWORD)
     assert not is_right(user, factories.PASSWORD + " ")
     assert not is_right(None, factories.PASSWORD)
+
+
+def test_auth_02_passwords_are_kept_with_argon2id_at_djangos_own_cost() -> None:
+    """The suite hashes cheaply; what the site's settings name is Django's hasher as it is."""
+    assert site_settings.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    assert Argon2PasswordHasher().encode("Quatre;lanternes,7vertes", "sel-de-l-essai").startswith("argon2$argon2id$")

@@ -216,7 +216,7 @@ def test_sub_05_one_reminder_the_day_before_with_all_of_a_library_s() -> None:
     assert mail.subject == "Rappel : 2 demandes à traiter avant le 02/03/2027"
     assert mail.body.count("\n– ") == 2
     assert "– Camille Petit : inscription, avant le 02/03/2027" in mail.body
-    assert mail.button_url == "https://navette.test/pro/abonnes?statut=pending"
+    assert mail.button_url == "https://navette.test/pro/abonnes?attente=1"
     assert Subscription.objects.filter(library=library, reminded_at__isnull=False).count() == 2
 
 
