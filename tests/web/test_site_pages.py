@@ -147,7 +147,7 @@ def test_r4_category_and_audience_narrow_the_list_and_stay_in_the_address(client
     factories.ResourceFactory(audience=Audience.ADULTS)
     answer = client.get(LIST, {"categorie": "presse", "public": "adults"})
     assert names(answer) == [kiosk.name]
-    assert 'type="radio" name="categorie" value="presse" class="pills" id="id_categorie_2" checked' in words(answer)
+    assert 'type="radio" name="categorie" value="presse" id="id_categorie_2" checked' in words(answer)
 
 
 def test_a_list_that_nothing_answers_to_says_what_to_do(client: Client) -> None:

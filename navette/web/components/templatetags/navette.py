@@ -136,12 +136,6 @@ def _anchor(field: BoundField) -> str:
     return f"{field.auto_id}_0" if field.use_fieldset else field.id_for_label
 
 
-@register.filter
-def pills(field: BoundField) -> SafeString:
-    """Draw a group of boxes as pills in a row, for filters."""
-    return field.as_widget(attrs={"class": "pills"})
-
-
 # ---- words
 @register.filter
 def hour(moment: dt.time) -> str:
