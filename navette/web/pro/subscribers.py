@@ -21,7 +21,7 @@ def subscribers(request: HttpRequest) -> HttpResponse:
     chosen = filter_of(request)
     portal = current_portal()
     table = table_of(request, chosen, portal)
-    page = table.page_of_rows(request.GET.get("page", "1"), workspace.only_library)
+    page = table.page_of_rows(request.GET.get("page", "1"), workspace.only_library, narrowed=chosen.narrows)
     state = state_of(request)
     headers = table.headers(address_without_order(request))
     rows = rows_of(workspace, portal, list(page.object_list))

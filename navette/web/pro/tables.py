@@ -68,16 +68,16 @@ class SubscriberTable(tables.Table):
         """Return the columns' heads; `address`, followed by an order, is that of the list in it."""
         return [_header(column, address) for column in self.columns]
 
-    def page_of_rows(self, number: str, library: Library | None) -> Page[Any]:
+    def page_of_rows(self, number: str, library: Library | None, *, narrowed: bool) -> Page[Any]:
         """Return the page `number` (the nearest that exists), its rows in full; `library` is that of all, if one is.
 
-        The count is asked of the bare table. Far from the beginning so is the place of the page: only its 25 rows
-        are then joined to anything.
+        The count is asked of the bare table. Far from the beginning, or of a list that a filter has `narrowed`, so is
+        the place of the page: an index alone answers, and only its 25 rows are then joined to anything.
         """
         ordered: SubscriptionQuerySet = self.data.data
         page: Page[Any] = Paginator(ordered, PER_PAGE).get_page(number)
         first = (page.number - 1) * PER_PAGE
-        if page.number > NEAR:
+        if narrowed or page.number > NEAR:
             keys = list(ordered.values_list("pk", flat=True)[first : first + PER_PAGE])
             near = SubscriptionQuerySet(ordered.model).filter(pk__in=keys).order_by(*ordered.query.order_by)
         else:
