@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from navette.demo import DEMO_MARK
+from navette.demo import DEMO_ADDRESS, DEMO_MARK
 
 SHORTEST_SECRET = 50
 
@@ -32,6 +32,14 @@ def demo_secret(data: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(64))
     return path.read_text().strip()
+
+
+def demo_address(data: Path, port: int | None) -> str:
+    """Return where the demo answers: on `port`, else where it last ran on `data`, so that mails lead there."""
+    kept = data / DEMO_ADDRESS
+    if port is None and kept.exists():
+        return kept.read_text().strip()
+    return f"http://127.0.0.1:{port or 8000}"
 
 
 def require_server_settings(*, secret: str, hosts: list[str], site_url: str, email_url: str, database: str) -> None:

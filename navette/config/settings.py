@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 
-from navette.config.environment import demo_secret, is_demo, require_server_settings
+from navette.config.environment import demo_address, demo_secret, is_demo, require_server_settings
 from navette.config.logs import logging_settings
 
 env = environ.Env()
@@ -25,7 +25,7 @@ DATABASE_URL = env.str("DATABASE_URL", "")
 if DEMO:
     SECRET_KEY = SECRET_KEY or demo_secret(DATA)
     ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
-    SITE_URL = SITE_URL or f"http://127.0.0.1:{env.int('PORT', 8000)}"
+    SITE_URL = SITE_URL or demo_address(DATA, env.int("PORT", None))
     DATABASE_URL = DATABASE_URL or f"sqlite:///{DATA / 'navette.sqlite3'}"
 else:
     require_server_settings(

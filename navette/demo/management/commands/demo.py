@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from navette.core import clock
-from navette.demo import marks, serving
+from navette.demo import DEMO_ADDRESS, marks, serving
 from navette.demo.generator import make_demo
 from navette.demo.models import DemoMark
 from navette.demo.plan import DEFAULT_SEED, SIZES, Plan
@@ -113,6 +113,7 @@ class Command(BaseCommand):
             "SITE_URL": settings.SITE_URL,
             "EMAIL_URL": "",  # the demo's mails are files, whatever this environment sends by
         }
+        (Path(settings.DATA) / DEMO_ADDRESS).write_text(f"{settings.SITE_URL}\n")
         connections.close_all()
         try:
             for address in serving.serve(host, port, environment):
