@@ -26,7 +26,7 @@ from navette.portal.models import Portal
 # Where a letter's own words go in the frame that the templates draw: characters that no text holds.
 BODY, SUBJECT, BUTTON, URL = "\ue000", "\ue001", "\ue002", "\ue003"
 _MARKS = re.compile(f"([{BODY}-{URL}])")
-_FRENCH_SPACE = re.compile(r"(?<=«) | (?=[»:;?!])")  # where a line must not break
+_FRENCH_SPACE = re.compile(r"(?<=\u00ab) | (?=[\u00bb:;?!])")  # after or before a French sign no line breaks
 _PARAGRAPHS = re.compile(r"\n[^\S\n]*\n\s*")
 Frame = tuple[list[str], list[str]]
 
