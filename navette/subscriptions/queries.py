@@ -89,4 +89,4 @@ def asked_resources(subscription: Subscription) -> QuerySet[DigitalResource]:
 
 def waiting_summary(seen: SubscriptionQuerySet) -> dict[str, int | dt.date | None]:
     """Return how many of `seen` wait (`waiting`) and the nearest deadline (`deadline`)."""
-    return seen.waiting().aggregate(waiting=Count("pk"), deadline=Min("deadline"))
+    return seen.waiting().aggregate(waiting=Count("*"), deadline=Min("deadline"))  # an index alone tells
