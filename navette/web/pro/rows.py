@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.template import Context
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -18,7 +17,7 @@ from navette.subscriptions.actions import default_start
 from navette.subscriptions.dates import end_of
 from navette.subscriptions.models import GrantState, Subscription
 from navette.subscriptions.states import Status
-from navette.web.components.templatetags.navette import status_badge
+from navette.web.components.templatetags.navette import badge
 from navette.web.pro.access import Workspace
 
 
@@ -79,7 +78,7 @@ class RowMaker:
         return Row(
             subscription=subscription,
             status=status.value,
-            badge=self._badge(subscription, status),
+            badge=self._badge(status),
             note=_note(deadline, late=late, renewal=subscription.is_renewal),
             is_late=late,
             ends_on=_day(ends_on) if ends_on else "–",
@@ -92,9 +91,9 @@ class RowMaker:
     def _expected_end(self, subscription: Subscription) -> dt.date:
         return end_of(default_start(subscription, self.portal), self.portal.duration)
 
-    def _badge(self, subscription: Subscription, status: Status) -> SafeString:
+    def _badge(self, status: Status) -> SafeString:
         if status not in self.badges:
-            self.badges[status] = status_badge(Context({"portal": self.portal}), subscription)
+            self.badges[status] = badge(status, self.portal.status_colours)
         return self.badges[status]
 
 

@@ -59,15 +59,19 @@ def _drawn(name: str, css_class: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def status_badge(context: Context, subscription: Subscription) -> SafeString:
     """Draw where a subscription stands today: colour (as the portal's setting has it), icon and word together."""
-    status = subscription.current_status
     scheme = getattr(context.get("portal"), "status_colours", StatusColours.NEUTRAL)
-    return format_html(
-        '<span class="badge-status badge-{} scheme-{}">{} {}</span>',
-        status.value,
-        scheme,
-        icon(STATUS_ICONS[status]),
-        status.label,
-    )
+    return badge(subscription.current_status, str(scheme))
+
+
+def badge(status: Status, scheme: str) -> SafeString:
+    """Draw the badge of `status` in the portal's colours."""
+    return _badge(status, scheme, str(status.label))
+
+
+@cache
+def _badge(status: Status, scheme: str, label: str) -> SafeString:
+    words = '<span class="badge-status badge-{} scheme-{}">{} {}</span>'
+    return format_html(words, status.value, scheme, icon(STATUS_ICONS[status]), label)
 
 
 @register.filter
