@@ -29,8 +29,8 @@ def part_of(model: type[Model]) -> str:
 def relations() -> list[Any]:
     """Return every key and many-to-many field between our own models, hidden tables included."""
     models = [model for model in apps.get_models(include_auto_created=True) if part_of(model)]
-    fields = [field for model in models for field in model._meta.get_fields() if field.is_relation and field.concrete]
-    return [field for field in fields if part_of(field.related_model)]
+    fields: list[Any] = [field for model in models for field in model._meta.get_fields() if field.concrete]
+    return [field for field in fields if field.is_relation and part_of(field.related_model)]
 
 
 @pytest.mark.parametrize("field", relations(), ids=str)
