@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import copy
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 
 from navette.portal.models import Portal
 from tests import factories
+from tests.architecture.world import World, build, undone
 
 _connect = socket.socket.connect
 _LOOPBACK = ("127.", "::1", "localhost")
@@ -46,3 +49,16 @@ def _cheap_hashes() -> Iterator[None]:
 def portal(db: None) -> Portal:
     """Return the portal with the settings of the default profile, gironde."""
     return factories.portal()
+
+
+@pytest.fixture(scope="module")
+def standing_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Write the world once for all tests of a module, which leave it as they found it."""
+    with django_db_blocker.unblock(), undone():
+        yield build()
+
+
+@pytest.fixture
+def world(standing_world: World, db: None) -> World:
+    """Return a world with somebody of every role in it; what the test writes is undone after it."""
+    return copy.deepcopy(standing_world)

@@ -1,27 +1,31 @@
 """Factories that read as sentences: `SubscriptionFactory(pending=True, library=sauveterre)`."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 import factory
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from navette.accounts.models import Kind, StaffRole, User
 from navette.accounts.roles import StaffRoleName
 from navette.core import clock
+from navette.core.fields import encrypt
 from navette.core.text import fold_identifier
 from navette.libraries.models import Library, Membership, Profile, Territory
 from navette.mail.models import MailState, OutgoingMail
 from navette.portal.models import Portal, SiteTerms
 from navette.portal.profiles import load_profile
-from navette.readers.models import Reader
+from navette.portal.queries import site_terms_in_force
+from navette.readers.models import ParentalAgreement, Reader
 from navette.resources.models import Category, DigitalResource, Offer, ResourceTerms
 from navette.subscriptions.dates import same_day
-from navette.subscriptions.models import GrantState, ResourceGrant, Subscription
+from navette.subscriptions.models import GrantState, ResourceGrant, Subscription, TermsAcceptance
 from navette.subscriptions.states import RefusalReason, Status
 
 PASSWORD = "Ombrelle-42-vagues!"
+TOTP_SECRET = "KRUGS4ZANFZSAYJA"
 _HASHED: list[str] = []
 
 
@@ -99,9 +103,17 @@ def _user(membership: Membership) -> User:
     return membership.user
 
 
+def enrol(user: User) -> Authenticator:
+    """Give `user` a second factor, unless they have one: an application whose secret is TOTP_SECRET."""
+    data = {"secret": encrypt(TOTP_SECRET)}
+    made, _new = Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": data})
+    return cast("Authenticator", made)
+
+
 def staff(*roles: str) -> User:
-    """Return a member of the staff with `roles`, by default administrator."""
+    """Return a member of the staff with `roles`, by default administrator, and a second factor."""
     user = UserFactory(kind=Kind.STAFF)
+    enrol(user)
     for role in roles or (StaffRoleName.ADMINISTRATOR,):
         StaffRole.objects.create(user=user, role=role)
     return user
@@ -160,7 +172,10 @@ class ReaderFactory(DjangoModelFactory):
 
 
 class SubscriptionFactory(DjangoModelFactory):
-    """A request that waits since today; `active`, `refused`, `expired` or `renewal_asked` make it another."""
+    """A request that waits since today; `active`, `refused`, `expired` or `renewal_asked` make it another.
+
+    Its reader has accepted the site's terms, where there are any.
+    """
 
     class Meta:
         model = Subscription
@@ -197,7 +212,27 @@ class SubscriptionFactory(DjangoModelFactory):
         subscription = model_class(*args, **kwargs)
         subscription.list_as(subscription.reader)
         subscription.save()
+        terms = site_terms_in_force()
+        if terms is not None:
+            TermsAcceptance.objects.create(reader=subscription.reader, site_terms=terms)
         return subscription
+
+
+def young_subscription(**options: Any) -> Subscription:
+    """Return the request of a young reader, whose parent has been asked to agree and has not answered."""
+    birth_date = same_day(clock.today(), -12)
+    made = SubscriptionFactory(
+        status=Status.UNCONFIRMED, deadline=None, reader__birth_date=birth_date, reader__first_name="Malo", **options
+    )
+    ResourceGrant.objects.create(subscription=made, resource=ResourceFactory())
+    ParentalAgreement.objects.create(
+        reader=made.reader, parent_name="Inès Caradec", parent_email="ines.caradec@example.org"
+    )
+    return _subscription(made)
+
+
+def _subscription(made: Subscription) -> Subscription:
+    return made
 
 
 class GrantFactory(DjangoModelFactory):

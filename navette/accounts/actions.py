@@ -1,10 +1,12 @@
-"""What changes an account: its password, asked for, chosen or changed, and the confirmation of its address."""
+"""What changes an account: its password, asked for, invited to, chosen or changed; its address confirmed."""
 
 import datetime as dt
+from collections.abc import Sequence
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -12,16 +14,22 @@ from navette.accounts import mails, throttle
 from navette.accounts.errors import LinkIsOver, SharedAccount, UnknownIdentifier, WrongPassword
 from navette.accounts.models import Kind, User
 from navette.accounts.passwords import check_new_password, is_right
-from navette.accounts.queries import IDENTIFIER_LENGTH, find_account, is_storable
+from navette.accounts.queries import IDENTIFIER_LENGTH, find_accounts, is_storable
 from navette.accounts.tokens import decode_id, password_tokens, user_of_confirmation
 from navette.core import clock
-from navette.core.actors import VISITOR, Actor
+from navette.core.actors import VISITOR, Actor, require
 from navette.core.errors import Invalid, NotAllowed, Refusal
-from navette.core.models import audit
+from navette.core.models import AuditRow, audit, audit_row
 from navette.core.text import fold_identifier
-from navette.mail.outbox import queue_mail
+from navette.mail.outbox import queue_mail, queue_mails
 from navette.portal.queries import current_portal
 
+MANAGES = {
+    Kind.READER: "accounts.manage_readers",
+    Kind.LIBRARY: "accounts.manage_professionals",
+    Kind.LIBRARIAN: "accounts.manage_professionals",
+    Kind.STAFF: "accounts.manage_staff",
+}
 HOUR = dt.timedelta(hours=1)
 LINKS_AN_HOUR = 3  # mails with a link, for one account
 ASKS_AN_HOUR = 30  # questions from one network address, which a library shares
@@ -63,35 +71,55 @@ def change_password(user: User, *, acting_user: Actor, old: str, new: str) -> Us
 def request_password_reset(email: str, *, address: str) -> None:
     """Mail a link to choose a password to the account that `email` names; `address` is the visitor's network address.
 
-    Says nothing about whether there is one, unless the portal's setting tells unknown addresses: then it raises
-    UnknownIdentifier or SharedAccount. Raises TooManyAttempts from an address that asks too often.
+    Where a household shares the address, each of its people gets a mail that names them. Says nothing about whether
+    there is an account, unless the portal's setting tells unknown addresses: then it raises UnknownIdentifier or
+    SharedAccount. Raises TooManyAttempts from an address that asks too often.
     """
     throttle.brake("recovery-address", address, ASKS_AN_HOUR, HOUR)
-    user = find_account(email, frozenset(Kind))
-    tells = current_portal().tells_unknown_mail
-    if user is not None and user.kind == Kind.LIBRARY:
-        if tells:
-            raise SharedAccount
-        user = None
-    if user is None and tells:
-        raise UnknownIdentifier
+    named = find_accounts(email, frozenset(Kind))
+    own = [user for user in named if user.kind != Kind.LIBRARY]
+    if current_portal().tells_unknown_mail and not own:
+        raise SharedAccount if named else UnknownIdentifier
     with transaction.atomic():
-        _queue_link(user, email)
+        _queue_links(own, email)
 
 
-def _queue_link(user: User | None, email: str) -> None:
-    """Queue the link; where there is nobody to send it to, do the same work and undo it, so that it takes as long."""
+def _queue_links(users: list[User], email: str) -> None:
+    """Queue a link each; where there is nobody to send one to, do the work of one and undo it: it takes as long."""
     name = fold_identifier(email[:IDENTIFIER_LENGTH])
     may_send = throttle.allow("recovery", name, LINKS_AN_HOUR, HOUR)
-    receives = user is not None and user.is_active and may_send
-    somebody = user or User(pk=0, name=_("Personne"), email="personne@example.org", identifier=name)
+    receive = [user for user in users if user.is_active] if may_send else []
+    nobody = User(pk=0, name=_("Personne"), email="personne@example.org", identifier=name)
     before = transaction.savepoint()
-    queue_mail(mails.password_link(somebody))
-    audit(VISITOR, "accounts.request_password_reset", somebody)
-    if receives:
+    for user in receive or users[:1] or [nobody]:
+        queue_mail(mails.password_link(user))
+        audit(VISITOR, "accounts.request_password_reset", user)
+    if receive:
         transaction.savepoint_commit(before)
     else:
         transaction.savepoint_rollback(before)
+
+
+def renew_link(uid: str, token: str) -> User:
+    """Mail a new link to the account that a link of ours, now over, was for: its owner clicks once.
+
+    Raises LinkIsOver for a link that we never sent, or that a password chosen since has made worthless, and
+    TooManyAttempts past three an hour.
+    """
+    user = user_of_late_link(uid, token)
+    if user is None:
+        raise LinkIsOver
+    throttle.brake("recovery", user.identifier, LINKS_AN_HOUR, HOUR)
+    with transaction.atomic():
+        queue_mail(mails.password_link(user))
+        audit(VISITOR, "accounts.renew_link", user)
+    return user
+
+
+def user_of_late_link(uid: str, token: str) -> User | None:
+    """Return the account of a link whose hour is over and that would choose its password otherwise; None if none."""
+    user = User.objects.filter(pk=decode_id(uid) or 0, is_active=True).exclude(email="").first()
+    return user if user and is_storable(token) and password_tokens.is_late(user, token) else None
 
 
 def user_of_link(uid: str, token: str) -> User:
@@ -118,6 +146,48 @@ def choose_password(uid: str, token: str, new: str) -> User:
         User.objects.filter(pk=locked.pk).update(email_confirmed_at=Coalesce("email_confirmed_at", clock.now()))
         locked.refresh_from_db()
     return locked
+
+
+# ---- inviting somebody to choose their first one
+def invite(user: User, *, acting_user: Actor, about: Model | None = None) -> User:
+    """Mail `user`, who has no password yet, a link to choose one.
+
+    `about` is the library in which `acting_user` holds the permission, for those who hold it in some libraries only
+    (a manager, a territory's officer); the caller has made sure that `user` belongs to it. Raises NotAllowed, Refusal
+    where the account has a password, no address, or is closed, and TooManyAttempts for one invited again and again.
+    """
+    require(acting_user, MANAGES[Kind(user.kind)], about)
+    throttle.brake("invitation", str(user.pk), LINKS_AN_HOUR, HOUR)
+    if not _invite([user], acting_user):
+        raise Refusal(_("Ce compte ne peut pas être invité : il a déjà un mot de passe, ou n’a pas d’adresse mail."))
+    user.refresh_from_db()
+    return user
+
+
+def invite_many(users: Sequence[User], *, acting_user: Actor) -> int:
+    """Invite many people at once, as `invite` does, some hundreds a call; returns how many mails were queued.
+
+    Whoever has a password, no address or a closed account is left out.
+    """
+    for kind in {Kind(user.kind) for user in users}:
+        require(acting_user, MANAGES[kind])
+    return _invite(users, acting_user)
+
+
+@transaction.atomic
+def _invite(users: Sequence[User], acting_user: Actor) -> int:
+    waiting = User.objects.filter(is_active=True, password__startswith=UNUSABLE_PASSWORD_PREFIX).exclude(email="")
+    invited = list(waiting.select_for_update().filter(pk__in=[user.pk for user in users]).order_by("pk"))
+    waiting.filter(pk__in=[user.pk for user in invited]).update(invited_at=clock.now())
+    queue_mails(mails.invitation(user, _inviter(user, acting_user)) for user in invited)
+    AuditRow.objects.bulk_create(audit_row(acting_user, "accounts.invite", user) for user in invited)
+    return len(invited)
+
+
+def _inviter(user: User, acting_user: Actor) -> str:
+    """Return who invites: the département where it is a reader who is invited, or where nobody in person does."""
+    is_personal = acting_user.pk is not None and user.kind != Kind.READER
+    return acting_user.label if is_personal else current_portal().owner
 
 
 # ---- confirming the address

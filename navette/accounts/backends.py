@@ -4,11 +4,12 @@ from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
 
 from navette.accounts import throttle
 from navette.accounts.models import Kind, User
 from navette.accounts.passwords import is_right
-from navette.accounts.queries import find_account, kinds_let_in, roles_of
+from navette.accounts.queries import find_accounts, kinds_let_in, roles_of
 from navette.accounts.roles import BOUND_TO_TERRITORY, ROLE_PERMISSIONS
 from navette.core.text import fold_identifier
 from navette.portal.queries import current_portal
@@ -27,20 +28,15 @@ class IdentifierBackend(BaseBackend):
         kinds: frozenset[Kind] = EVERY_KIND,
         username: str | None = None,
     ) -> User | None:
-        """Return the account of one of `kinds` that identifier and password name, or None.
+        """Return the one account of `kinds` that identifier and password name; None for none, or for several.
 
-        Raises throttle.TooManyAttempts, a refusal to show, if the person must wait first. An unknown identifier
-        takes the work of a known one, and counts like it.
+        Raises throttle.TooManyAttempts, as `who_may_come_in` does.
         """
         identifier = identifier if identifier is not None else username
         if identifier is None or password is None:
             return None
-        attempt = throttle.reserve(_folded(identifier), throttle.address_of(request))
-        user = find_account(identifier, kinds & kinds_let_in(current_portal()))
-        if not is_right(user, password) or user is None or not user.is_active:
-            return None
-        throttle.succeeded(attempt)
-        return user
+        found = who_may_come_in(request, identifier, password, kinds)
+        return found[0] if len(found) == 1 else None
 
     def get_user(self, user_id: int) -> User | None:
         """Return the account of a session; a deactivated one is gone at once."""
@@ -55,6 +51,25 @@ class IdentifierBackend(BaseBackend):
             return False
         roles = roles_of(user_obj) if obj is None else roles_of(user_obj) - BOUND_TO_TERRITORY
         return any(perm in ROLE_PERMISSIONS[role] for role in roles)
+
+
+@sensitive_variables("password")
+def who_may_come_in(
+    request: HttpRequest | None, identifier: str, password: str, kinds: frozenset[Kind] = EVERY_KIND
+) -> list[User]:
+    """Return the accounts of `kinds` that identifier and password name: several where a household shares both.
+
+    Raises throttle.TooManyAttempts, a refusal to show, if the person must wait first. An unknown identifier takes
+    the work of a known one, and counts like it; each person of a household takes that work once.
+    """
+    attempt = throttle.reserve(_folded(identifier), throttle.address_of(request))
+    named = find_accounts(identifier, kinds & kinds_let_in(current_portal()))
+    found = [user for user in named if is_right(user, password) and user.is_active]
+    if not named:
+        is_right(None, password)
+    if found:
+        throttle.succeeded(attempt)
+    return found
 
 
 def _folded(identifier: str) -> str:

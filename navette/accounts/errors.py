@@ -35,3 +35,33 @@ class WrongPassword(Invalid):
 
     def __init__(self) -> None:
         super().__init__(_("Votre mot de passe actuel est erroné."), "old")
+
+
+class HouseholdIsFull(Refusal):
+    """As many people as may share it have an account at one address already."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Cette adresse mail sert déjà à autant de personnes que possible."))
+
+
+class WrongCode(Invalid):
+    """A code of the second factor that is not the right one, or no longer."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Ce code n’est pas le bon, ou il n’est plus valable."), "code")
+
+
+class UsedCode(Invalid):
+    """The right code of an application, a second time."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Ce code a déjà servi : attendez que l’application en montre un nouveau."), "code")
+
+
+class WrongPasskey(Invalid):
+    """What a device answered is not the proof that was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("La clé d’accès n’a pas été reconnue. Réessayez, ou choisissez un autre moyen."), "credential"
+        )

@@ -52,6 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)
     email_confirmed_at = models.DateTimeField(null=True, blank=True)
+    invited_at = models.DateTimeField(null=True, blank=True)  # when a mail last asked its owner to choose a password
 
     objects = UserManager()
     USERNAME_FIELD = "identifier"
@@ -59,6 +60,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["name"]
 
     class Meta:
+        indexes = [
+            models.Index(fields=["email"], name="user_email"),
+            models.Index(fields=["kind", "name", "id"], name="user_kind_name"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="user_kind_known"),
             models.CheckConstraint(

@@ -1,13 +1,19 @@
-"""Who an identifier names, and by which block of the login page it comes in."""
+"""Who an identifier names, and by which block of the login page it comes in.
 
-from django.db.models import prefetch_related_objects
+The people of one household may share a mail address. Their accounts' identifiers are the address itself, then the
+address followed by `#2`, `#3`...: nobody types those, who comes in is chosen after the password.
+"""
 
+from django.db.models import Q, QuerySet, prefetch_related_objects
+
+from navette.accounts.errors import HouseholdIsFull
 from navette.accounts.models import PROFESSIONAL_KINDS, Kind, User
 from navette.core.text import fold_identifier
 from navette.portal.models import Portal, ProIdentifier
 
 READER_KINDS = frozenset({Kind.READER})
 IDENTIFIER_LENGTH = User._meta.get_field("identifier").max_length or 254
+HOUSEHOLD = 6  # people who may share one mail address
 
 
 def professional_kinds(portal: Portal) -> frozenset[Kind]:
@@ -27,11 +33,42 @@ def is_storable(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
-def find_account(identifier: str, kinds: frozenset[Kind]) -> User | None:
-    """Return the account that `identifier`, as a person types it, names among `kinds`; None if there is none."""
+def find_accounts(identifier: str, kinds: frozenset[Kind]) -> list[User]:
+    """Return the accounts that `identifier`, as a person types it, names among `kinds`: several for a household.
+
+    A reader is named by their mail address too, anybody else by their identifier alone.
+    """
     if not is_storable(identifier) or len(identifier) > IDENTIFIER_LENGTH:
-        return None
-    return User.objects.filter(identifier=fold_identifier(identifier), kind__in=kinds).first()
+        return []
+    typed = fold_identifier(identifier)
+    if "#" in typed.rpartition("@")[2]:
+        return []  # no address has one there: it is the number of somebody in a household
+    named = Q(identifier=typed) | Q(email=typed, kind=Kind.READER) if "@" in typed else Q(identifier=typed)
+    return list(User.objects.filter(named, kind__in=kinds).order_by("pk")[: HOUSEHOLD + 1])
+
+
+def find_account(identifier: str, kinds: frozenset[Kind]) -> User | None:
+    """Return the account that `identifier` names among `kinds`, the first of a household's; None if there is none."""
+    return next(iter(find_accounts(identifier, kinds)), None)
+
+
+def identifier_for(email: str) -> str:
+    """Return the next free identifier of an account with the address `email`: itself, or with a number behind it.
+
+    Raises HouseholdIsFull. Two that ask at once get the same: the unique column refuses the second.
+    """
+    first = fold_identifier(email)
+    names = [first, *(f"{first}#{number}" for number in range(2, HOUSEHOLD + 1))]
+    taken = set(User.objects.filter(identifier__in=names).values_list("identifier", flat=True))
+    free = [name for name in names if name not in taken and len(name) <= IDENTIFIER_LENGTH]
+    if not free:
+        raise HouseholdIsFull
+    return free[0]
+
+
+def readers_at(email: str) -> QuerySet[User]:
+    """Return the readers whose mail address is `email`, folded: one, or those of a household."""
+    return User.objects.filter(email=email, kind=Kind.READER)
 
 
 def roles_of(user: User) -> frozenset[str]:

@@ -10,17 +10,44 @@ class StaffRoleName(models.TextChoices):
     TERRITORY = "territory", _("Référent(e) de territoire")
 
 
-_FOLLOW = frozenset({"subscriptions.view", "subscriptions.remind_library"})
-_RUN = _FOLLOW | {
+_FOLLOW = frozenset(
+    {
+        "subscriptions.view",
+        "subscriptions.remind_library",
+        "subscriptions.decide_late",  # in a library's place, where the portal's setting lets staff (SUB-05)
+        "libraries.view",
+        "libraries.edit_page",
+        "accounts.view",
+        "accounts.manage_professionals",  # libraries' accounts and librarians; not the staff's own
+        "contact.view",
+        "contact.answer",
+        "console.search",
+    }
+)
+_DIGITAL = _FOLLOW | {
     "subscriptions.edit",
     "subscriptions.move",
+    "accounts.manage_readers",
     "mail.view",
     "mail.settle",
+    "mail.edit_texts",
+    "resources.manage",
+    "terms.publish",
+    "editorial.moderate",
+    "editorial.edit_pages",
+}
+_ALL = _DIGITAL | {
+    "libraries.manage",  # create, close, merge; territories and their officers
+    "accounts.manage_staff",
+    "portal.manage",
+    "audit.view",
+    "work.view",
+    "moving_in.run",
 }
 
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
-    StaffRoleName.ADMINISTRATOR: _RUN,
-    StaffRoleName.DIGITAL: _RUN,
+    StaffRoleName.ADMINISTRATOR: _ALL,
+    StaffRoleName.DIGITAL: _DIGITAL,
     StaffRoleName.TERRITORY: _FOLLOW,
 }
 

@@ -4,15 +4,30 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import signing
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.encoding import force_bytes, force_str
-from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+from django.utils.http import base36_to_int, urlsafe_base64_decode, urlsafe_base64_encode
 
 from navette.accounts.models import User
 
 _CONFIRM = "navette.accounts.confirm_email"
 _LARGEST_ID = 2**63 - 1  # what a database's id column holds
 
+
+class PasswordTokens(PasswordResetTokenGenerator):
+    """Django's tokens, which also tell one that is merely too old from one that never was good, or no longer is."""
+
+    def is_late(self, user: User, token: str) -> bool:
+        """Say whether `token` is one of ours for `user` as they are now, and only its hour is over."""
+        try:
+            moment = base36_to_int(token.split("-")[0])
+        except ValueError:
+            return False
+        secrets = [self.secret, *self.secret_fallbacks]
+        made = [self._make_token_with_timestamp(user, moment, secret) for secret in secrets]
+        return any(constant_time_compare(ours, token) for ours in made) and not self.check_token(user, token)
+
+
 # Valid for settings.PASSWORD_RESET_TIMEOUT; made from the password's hash, so that it dies with it.
-password_tokens = PasswordResetTokenGenerator()
+password_tokens = PasswordTokens()
 
 
 def encode_id(user: User) -> str:

@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "django_filters",
     "django_tables2",
     "django_htmx",
+    "allauth.account",  # for `allauth.mfa`, which imports it: none of its pages is mounted (decision 0012)
+    "allauth.mfa",
     "navette.core",
     "navette.portal",
     "navette.mail",
@@ -53,6 +55,7 @@ INSTALLED_APPS = [
     "navette.readers",
     "navette.resources",
     "navette.subscriptions",
+    "navette.editorial",
     "navette.signon",
     "navette.lifecycle",
     "navette.web",
@@ -69,9 +72,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "navette.web.middleware.IdleLimitMiddleware",
+    "navette.web.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "navette.config.urls"
 WSGI_APPLICATION = "navette.config.wsgi.application"
@@ -114,6 +119,7 @@ else:
     _database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 20}}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 MEDIA_ROOT = DATA / "media"
+IMPORTS_FOLDER = DATA / "imports"  # files being taken over; they hold personal data
 MEDIA_URL = "media/"
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(DATA / "static")))
@@ -136,6 +142,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "navette.accounts.passwords.GuessableValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 60 * 60
+MFA_ADAPTER = "navette.accounts.authenticators.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 LOGIN_URL = "site:login"
 IDLE_LIMIT = 30 * 60  # seconds without a request after which a session is over (AUTH-03)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -6,6 +6,7 @@ from navette.libraries.models import Profile
 
 PASSWORD = "Navette-demo-2026!"  # noqa: S105 - printed in the README: the demo hides nothing
 ADMIN = "admin@example.org"
+TOTP_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105 - the second factor of the demo's staff, as public as the password
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,10 @@ class FixedReader:
     first_name: str
     last_name: str
     life: str
-    label: str
+    label: str = ""  # what the login page calls it; nothing where another of the household stands for it
+    identifier: str = ""  # where another of the household has the address itself
+    ages: tuple[int, int] = (30, 60)
+    parent: str = ""  # the name of who agrees, or is asked to; their mail is PARENT
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,24 @@ READERS = (
     FixedReader("refuse@example.org", "Rosalie", "Fuzeau", "refused", "Demande refusée"),
     FixedReader("expire@example.org", "Émile", "Expert", "expired", "Abonnement expiré"),
 )
+# A household of two at one address, and a young reader whose parent has been asked.
+FAMILY_MAIL, PARENT = "famille@example.org", "parent@example.org"
+FAMILY = (
+    FixedReader(FAMILY_MAIL, "Jeanne", "Hardouin", "active", "Foyer : Jeanne et Malo, à la même adresse"),
+    FixedReader(
+        FAMILY_MAIL, "Malo", "Hardouin", "active", "", f"{FAMILY_MAIL}#2", ages=(9, 12), parent="Jeanne Hardouin"
+    ),
+    FixedReader(
+        "jeune@example.org",
+        "Louna",
+        "Aubert",
+        "awaiting_parent",
+        "Accord parental attendu",
+        ages=(11, 13),
+        parent="Claire Aubert",
+    ),
+)
+FIXED = (*READERS, *FAMILY)
 # The library where the demo's story takes place, for each profile, and who comes in for it.
 FIRST_LIBRARY = {
     "gironde": "Sauveterre-de-Guyenne",
@@ -68,6 +90,11 @@ PROS = {
 
 def listed(profile: str) -> list[dict[str, str]]:
     """Return the accounts of `profile` for the login page: `label`, `identifier` and `block` (reader or pro)."""
-    readers = [{"label": who.label, "identifier": who.email, "block": "reader"} for who in READERS]
+    readers = [{"label": who.label, "identifier": who.email, "block": "reader"} for who in FIXED if who.label]
     pros = [{"label": who.label, "identifier": who.identifier, "block": "pro"} for who in PROS[profile]]
-    return [*readers, *pros, {"label": "Équipe départementale", "identifier": ADMIN, "block": "pro"}]
+    return [*readers, *pros, _staff()]
+
+
+def _staff() -> dict[str, str]:
+    """Return the administrator's account, with the secret from which an application makes the second factor's codes."""
+    return {"label": "Équipe départementale", "identifier": ADMIN, "block": "pro", "secret": TOTP_SECRET}

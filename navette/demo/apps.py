@@ -16,4 +16,5 @@ class DemoConfig(AppConfig):
 
         profile = marks.read_folder_mark(Path(settings.DATA)).get("profile", "gironde")
         settings.DEMO_PASSWORD = accounts.PASSWORD
+        settings.DEMO_TOTP_SECRET = accounts.TOTP_SECRET
         settings.DEMO_ACCOUNTS = accounts.listed(profile if profile in accounts.PROS else "gironde")

@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from allauth.mfa.models import Authenticator
 from django.utils.text import slugify
 
+from navette.accounts import factors
 from navette.accounts.models import Kind, StaffRole, User
 from navette.accounts.roles import StaffRoleName
+from navette.core.fields import encrypt
 from navette.core.text import fold, fold_identifier
-from navette.demo.accounts import ADMIN, FIRST_LIBRARY, PROS
+from navette.demo.accounts import ADMIN, FIRST_LIBRARY, PROS, TOTP_SECRET
+from navette.demo.library_pages import dress
 from navette.demo.people import People
 from navette.demo.plan import Plan
 from navette.libraries.models import Library, MailRhythm, Membership, OpeningHours, Profile, Territory
@@ -147,6 +151,7 @@ def make_network(plan: Plan, portal: Portal, people: People, password: str) -> N
     _make_staff(people, password)
     places = choose_places(plan, portal.department_code)
     libraries = [_library(place, portal, territories, people, rng) for place in places]
+    dress(libraries, plan.rng("pages"))
     Library.objects.bulk_create(libraries)
     OpeningHours.objects.bulk_create(hours for place, library in zip(places, libraries, strict=True)
                                      for hours in _hours(place, library, rng))  # fmt: skip
@@ -154,17 +159,20 @@ def make_network(plan: Plan, portal: Portal, people: People, password: str) -> N
     return Network(libraries, [place.weight for place in places], accounts)
 
 
-def _staff_user(name: str, email: str, password: str) -> User:
-    return User(identifier=email, email=email, name=name, kind=Kind.STAFF, password=password)
+def _make_member(name: str, email: str, password: str, role: str) -> User:
+    """Write somebody of the staff, whose second factor is the one that the README names."""
+    user = User(identifier=email, email=email, name=name, kind=Kind.STAFF, password=password)
+    user.save(force_insert=True)
+    StaffRole.objects.create(user=user, role=role)
+    Authenticator.objects.create(user=user, type=factors.APPLICATION, data={"secret": encrypt(TOTP_SECRET)})
+    return user
 
 
 def _make_territories(department: str, people: People, password: str) -> dict[str, Territory]:
     by_arrondissement: dict[str, Territory] = {}
     for name, arrondissements in TERRITORIES[department].items():
         person = people.draw(youngest=28, oldest=62)
-        officer = _staff_user(person.name, person.email, password)
-        officer.save(force_insert=True)
-        StaffRole.objects.create(user=officer, role=StaffRoleName.TERRITORY)
+        officer = _make_member(person.name, person.email, password, StaffRoleName.TERRITORY)
         territory = Territory.objects.create(name=name, officer=officer)
         by_arrondissement |= dict.fromkeys(arrondissements, territory)
     return by_arrondissement
@@ -176,9 +184,7 @@ def _make_staff(people: People, password: str) -> None:
         ("Camille Administration", ADMIN, StaffRoleName.ADMINISTRATOR),
         (person.name, person.email, StaffRoleName.DIGITAL),
     ):
-        user = _staff_user(name, email, password)
-        user.save(force_insert=True)
-        StaffRole.objects.create(user=user, role=role)
+        _make_member(name, email, password, role)
 
 
 def _library(

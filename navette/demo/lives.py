@@ -46,6 +46,12 @@ class Life:
         """Ask for the first time, `ago` days ago."""
         return self._ask(Move.REQUEST, ago, Status.PENDING)
 
+    def await_parent(self, ago: int) -> "Life":
+        """Ask for the first time, so young that a parent has to agree: the library sees nothing yet."""
+        self._ask(Move.AWAIT_PARENT, ago, Status.UNCONFIRMED)
+        self.deadline = None
+        return self
+
     def accept(self, ago: int) -> "Life":
         """Let the library accept."""
         return self._start(Move.ACCEPT, ago)
@@ -220,6 +226,11 @@ def asked_after_end(life: Life) -> Life:
     return _ending(life, -life.rng.randrange(8, 60)).expire().ask_renewal(life.rng.randrange(5))
 
 
+def awaiting_parent(life: Life) -> Life:
+    """Tell of a young reader whose parent was asked two days ago."""
+    return life.await_parent(2)
+
+
 Telling = Callable[[Life], Life]
 # What readers are at, in a thousand.
 SHARES: tuple[tuple[Telling, int], ...] = (
@@ -237,13 +248,15 @@ SHARES: tuple[tuple[Telling, int], ...] = (
     (expired, 190),
     (asked_after_end, 20),
 )
-BY_NAME: dict[str, Telling] = {telling.__name__: telling for telling, _ in SHARES}
+BY_NAME: dict[str, Telling] = {telling.__name__: telling for telling in (*dict(SHARES), awaiting_parent)}
 
 
 def first_library_tellings(cal: Calendar) -> list[Telling]:
     """Return what the first library's list begins with, so that it has one of everything: late, today, tomorrow..."""
     days = cal.portal.decision_days
-    waits = [lambda life, ago=ago: waiting(life, ago) for ago in (days + 2, days, days - 1, days - 1, 1, 1)]
+    long_ago = (days + 9, days + 6) if cal.portal.staff_decides_late else ()  # of which the library was warned
+    ages = (*long_ago, days + 2, days, days - 1, days - 1, 1, 1)
+    waits = [lambda life, ago=ago: waiting(life, ago) for ago in ages]
     return [*waits, *(telling for telling, _ in SHARES), renewal_asked, expired_yesterday, ending_in_a_week, refused]
 
 

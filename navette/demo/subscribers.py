@@ -11,7 +11,7 @@ from django.db import transaction
 from navette.accounts.models import Kind, User
 from navette.core.actors import SYSTEM
 from navette.demo import lives
-from navette.demo.accounts import READERS, FixedReader
+from navette.demo.accounts import FIXED, PARENT, FixedReader
 from navette.demo.libraries import Network
 from navette.demo.lives import Life, Step
 from navette.demo.people import People, Person
@@ -21,7 +21,7 @@ from navette.libraries.models import Library, MailRhythm
 from navette.mail.kinds import fill
 from navette.mail.outbox import Text, text_in_force
 from navette.portal.models import Portal
-from navette.readers.models import Reader
+from navette.readers.models import ParentalAgreement, Reader
 from navette.resources.models import DigitalResource
 from navette.subscriptions.mails import REFUSAL_KINDS, french_day
 from navette.subscriptions.models import GrantState, ResourceGrant, Subscription, SubscriptionEvent, TermsAcceptance
@@ -41,6 +41,7 @@ class Draft:
     life: Life
     resources: list[DigitalResource]
     confirmed: bool
+    fixed: FixedReader | None = None
 
 
 @dataclass
@@ -62,6 +63,9 @@ class Writer:
             Reader.objects.bulk_create(readers, batch_size=ROWS)
             subscriptions = [self._subscription(draft, reader) for draft, reader in zip(drafts, readers, strict=True)]
             Subscription.objects.bulk_create(subscriptions, batch_size=ROWS)
+            ParentalAgreement.objects.bulk_create(
+                [row for draft, reader in zip(drafts, readers, strict=True) for row in self._agreements(draft, reader)]
+            )
             pairs = list(zip(drafts, subscriptions, strict=True))
             ResourceGrant.objects.bulk_create(
                 [row for draft, subscription in pairs for row in self._grants(draft, subscription)], batch_size=ROWS
@@ -77,7 +81,7 @@ class Writer:
     def _user(self, draft: Draft) -> User:
         asked = draft.life.steps[0].at
         return User(
-            identifier=draft.person.email,
+            identifier=(draft.fixed and draft.fixed.identifier) or draft.person.email,
             email=draft.person.email,
             name=draft.person.name,
             kind=Kind.READER,
@@ -115,6 +119,18 @@ class Writer:
         )
         subscription.list_as(reader)
         return subscription
+
+    def _agreements(self, draft: Draft, reader: Reader) -> Iterator[ParentalAgreement]:
+        if draft.fixed is None or not draft.fixed.parent:
+            return
+        asked = draft.life.steps[0].at
+        yield ParentalAgreement(
+            reader_id=reader.pk,
+            parent_name=draft.fixed.parent,
+            parent_email=PARENT,
+            asked_at=asked,
+            agreed_at=None if draft.life.status == Status.UNCONFIRMED else asked,
+        )
 
     def _grants(self, draft: Draft, subscription: Subscription) -> Iterator[ResourceGrant]:
         life = draft.life
@@ -189,10 +205,10 @@ def make_readers(
 def _drafts(plan: Plan, portal: Portal, network: Network, collection: Collection, people: People) -> Iterator[Draft]:
     rng, cal = plan.rng("readers"), Calendar(plan.today, portal)
     draw = Drawing(rng, cal, people, collection.resources)
-    for fixed in READERS:
+    for fixed in FIXED:
         yield draw.fixed(fixed, network.first)
     tellings = lives.first_library_tellings(cal)
-    for number in range(plan.size.first - len(READERS)):
+    for number in range(plan.size.first - len(FIXED)):
         yield draw.anyone(network.first, tellings[number] if number < len(tellings) else None)
     for _ in range(plan.size.readers - plan.size.first):
         yield draw.anyone(rng.choices(network.libraries[1:], network.weights[1:])[0])
@@ -209,10 +225,11 @@ class Drawing:
 
     def fixed(self, fixed: FixedReader, library: Library) -> Draft:
         """Return one of the readers whom the login page names; they hold three resources in four."""
-        person = self.people.draw(youngest=30, oldest=60)
+        person = self.people.draw(*fixed.ages)
         person = Person(fixed.first_name, fixed.last_name, person.birth_date, fixed.email)
         life = lives.waiting(self._life(), 1) if fixed.life == "waiting" else lives.BY_NAME[fixed.life](self._life())
-        return Draft(person, self._uid(), library, life, self.resources[: len(self.resources) * 3 // 4], confirmed=True)
+        held = self.resources[: len(self.resources) * 3 // 4]
+        return Draft(person, self._uid(), library, life, held, confirmed=True, fixed=fixed)
 
     def anyone(self, library: Library, telling: lives.Telling | None = None) -> Draft:
         """Return a reader of `library` with the life that `telling` tells, or any life."""

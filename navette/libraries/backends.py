@@ -13,7 +13,16 @@ from navette.libraries.models import Library, Profile
 _VIEW = frozenset({"subscriptions.view"})
 PROFILE_PERMISSIONS: dict[str, frozenset[str]] = {
     Profile.VIEWER: _VIEW,
-    Profile.MANAGER: _VIEW | {"subscriptions.decide", "subscriptions.edit", "libraries.choose_mail_rhythm"},
+    Profile.MANAGER: _VIEW
+    | {
+        "subscriptions.decide",
+        "subscriptions.edit",
+        "subscriptions.register",
+        "libraries.choose_mail_rhythm",
+        "libraries.edit_page",
+        "accounts.manage_professionals",  # the library's own colleagues
+        "editorial.write",
+    },
 }
 
 

@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from navette.accounts.throttle import forget_old_failures
 from navette.core import clock
+from navette.lifecycle import retention
 from navette.lifecycle.models import NightlyRun
+from navette.lifecycle.moving_in import actions as moving_in
 from navette.subscriptions import nightly as subscriptions
 
 BEGINS_AT = 2  # o'clock, in the portal's time zone
@@ -32,7 +34,7 @@ class Work:
     count: Callable[[dt.date], int]
 
 
-def _of(step: subscriptions.Step, label: str | Promise) -> Work:
+def _of(step: subscriptions.Step | retention.Step, label: str | Promise) -> Work:
     return Work(step.name, label, step.run, step.count)
 
 
@@ -61,9 +63,27 @@ def _count_failures(day: dt.date) -> int:
 
 WORKS: tuple[Work, ...] = (
     _of(subscriptions.EXPIRY, gettext_lazy("abonnements arrivés à leur terme")),
+    _of(subscriptions.SEATS, gettext_lazy("places libérées et attribuées")),
     _of(subscriptions.NOTICES, gettext_lazy("usagers prévenus de la fin prochaine")),
     _of(subscriptions.DIGESTS, gettext_lazy("bibliothèques informées des demandes du jour")),
     _of(subscriptions.REMINDERS, gettext_lazy("bibliothèques relancées")),
+    Work(
+        "batches",
+        gettext_lazy("fichiers d’inscription vidés"),
+        subscriptions.forget_batches,
+        subscriptions.count_batches,
+    ),
+    _of(retention.WARNINGS, gettext_lazy("usagers prévenus de l’effacement de leur compte")),
+    _of(retention.REQUESTS, gettext_lazy("comptes effacés, demande refusée ou restée sans réponse")),
+    _of(retention.ACCOUNTS, gettext_lazy("comptes effacés, abonnement terminé")),
+    _of(retention.CLOSED, gettext_lazy("comptes professionnels fermés effacés")),
+    _of(retention.OPENINGS, gettext_lazy("ouvertures détachées de la personne")),
+    _of(retention.YEARS, gettext_lazy("marques annuelles détachées de la personne")),
+    _of(retention.MAILS, gettext_lazy("textes de mails effacés")),
+    _of(retention.NOBODYS, gettext_lazy("mails de comptes effacés vidés")),
+    _of(retention.MESSAGES, gettext_lazy("anciennes questions effacées")),
+    _of(retention.AUDIT, gettext_lazy("lignes du journal effacées")),
+    Work("imports", gettext_lazy("fichiers de reprise supprimés"), moving_in.remove_files, moving_in.count_files),
     Work("sessions", gettext_lazy("sessions terminées effacées"), _clear_sessions, _sessions_over),
     Work("failed_logins", gettext_lazy("échecs de connexion oubliés"), _forget_failures, _count_failures),
 )

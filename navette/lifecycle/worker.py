@@ -1,4 +1,7 @@
-"""The worker: sends mails as they come, and does the nightly work once a day. Any number may run."""
+"""The worker: sends mails as they come, does long jobs in slices, and the nightly work once a day.
+
+Any number may run.
+"""
 
 import signal
 import time
@@ -8,7 +11,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, connections
 
 from navette.core import clock
-from navette.lifecycle import nightly
+from navette.lifecycle import jobs, nightly
 from navette.lifecycle.patience import Patience
 from navette.mail.delivery import Sender
 
@@ -55,6 +58,8 @@ class Worker:
         try:
             self._nightly()
             pause = self._mails()
+            if jobs.work():  # a slice, about a second; then the mails again
+                pause = 0
         except (OperationalError, InterfaceError) as error:
             connections.close_all()
             return self._database.failed(type(error).__name__)

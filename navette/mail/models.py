@@ -41,12 +41,30 @@ class OutgoingMail(models.Model):
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
+    emptied_at = models.DateTimeField(null=True)  # when the text and the address were taken out (DATA-01)
+    # Whose personal data the text holds: an account's, or several readers' of a library. Numbers, since mails know
+    # neither; by them an erased person's mails are found.
+    about_account = models.BigIntegerField(null=True)
+    about_library = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [
+            models.Index(fields=["to_email", "-created_at"], name="mail_to"),
+            models.Index(fields=["created_at"], condition=Q(emptied_at__isnull=True), name="mail_full"),
+            models.Index(
+                fields=["about_account"],
+                condition=Q(emptied_at__isnull=True, about_account__isnull=False),
+                name="mail_about_account",
+            ),
+            models.Index(
+                fields=["about_library"],
+                condition=Q(emptied_at__isnull=True, about_library__isnull=False),
+                name="mail_about_library",
+            ),
             models.Index(fields=["next_attempt_at", "id"], condition=Q(state="queued"), name="mail_queue"),
             models.Index(fields=["claimed_at"], condition=Q(state="sending"), name="mail_sending"),
             models.Index(fields=["state", "-created_at"], name="mail_by_state"),
+            models.Index(fields=["kind", "-created_at"], name="mail_by_kind"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=MailState.values), name="mail_state_known"),

@@ -22,7 +22,9 @@ class Letter:
     """What one mail needs: its kind, whom it goes to, and what fills its text.
 
     `key` makes it unique for ever: a second mail of that key is not queued. `body` replaces the kind's text (a
-    librarian's own words, sent as they are). `signed_by` is the library or portal named at the foot.
+    librarian's own words, sent as they are). `signed_by` is the library or portal named at the foot. `about` is the
+    key of the account whose personal data it holds, whoever it goes to; `about_readers_of` that of the library some of
+    whose readers it names. By these it is found when they are erased (DATA-02).
     """
 
     kind: str
@@ -32,6 +34,8 @@ class Letter:
     body: str | None = None
     button_url: str = ""
     signed_by: str = ""
+    about: int | None = None
+    about_readers_of: int | None = None
 
 
 def text_in_force(kind: str) -> Text:
@@ -58,6 +62,8 @@ def _row(letter: Letter, text: Text) -> OutgoingMail:
         button_label=str(KINDS[letter.kind].button) if letter.button_url else "",
         button_url=letter.button_url,
         signed_by=letter.signed_by,
+        about_account=letter.about,
+        about_library=letter.about_readers_of,
     )
 
 

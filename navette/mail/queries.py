@@ -1,6 +1,7 @@
 """Questions asked of the outbox: by the sender, and by the console."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
@@ -30,7 +31,32 @@ def mails_in(state: str) -> QuerySet[OutgoingMail]:
 
 def to_settle() -> QuerySet[OutgoingMail]:
     """Return the mails that wait for somebody of the staff: uncertain or refused, the newest first."""
-    return OutgoingMail.objects.filter(state__in=TO_SETTLE).order_by("-created_at", "-pk")
+    found = OutgoingMail.objects.filter(state__in=TO_SETTLE, emptied_at__isnull=True)  # an emptied one can't be resent
+    return found.order_by("-created_at", "-pk")
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """What a list of mails is narrowed down to; an empty value narrows nothing."""
+
+    kind: str = ""
+    address: str = ""
+    since: dt.datetime | None = None
+    before: dt.datetime | None = None
+
+
+def mails_found(state: str, every: bool, sieve: Sieve) -> QuerySet[OutgoingMail]:  # noqa: FBT001 - read from a choice
+    """Return the mails in `state`, all of them where `every`, else those to settle; the newest first."""
+    found = OutgoingMail.objects.order_by("-pk") if every else mails_in(state) if state else to_settle()
+    if sieve.kind:
+        found = found.filter(kind=sieve.kind)
+    if sieve.address:
+        found = found.filter(to_email__in={sieve.address.strip(), sieve.address.strip().lower()})
+    if sieve.since:
+        found = found.filter(created_at__gte=sieve.since)
+    if sieve.before:
+        found = found.filter(created_at__lt=sieve.before)
+    return found
 
 
 def oldest_waiting() -> dt.datetime | None:

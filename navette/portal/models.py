@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +41,23 @@ class StatusColours(models.TextChoices):
     ORANGE_GREEN = "orange_green", _("En attente en orange, validé en vert")
 
 
+class Accessibility(models.TextChoices):
+    """How far the site meets RGAA 4.1, as its declaration says."""
+
+    NONE = "none", _("non conforme")
+    PARTIAL = "partial", _("partiellement conforme")
+    FULL = "full", _("totalement conforme")
+
+
+hex_colour = RegexValidator(r"^#[0-9a-f]{6}\Z", _("Indiquez une couleur sous la forme #1f4e79."))
+
+
+def _months(default: int, label: Any) -> models.PositiveSmallIntegerField:  # type: ignore[type-arg]
+    """Return a setting that says for how many months something is kept."""
+    limits = [MinValueValidator(1), MaxValueValidator(120)]
+    return models.PositiveSmallIntegerField(label, default=default, validators=limits)
+
+
 class Portal(models.Model):
     """The one site's settings: what makes this deployment this département's. There is exactly one row."""
 
@@ -73,8 +90,40 @@ class Portal(models.Model):
     parental_age = models.PositiveSmallIntegerField(default=15, validators=[MaxValueValidator(18)])
     extranet = models.BooleanField(default=True)
 
+    # How it looks.
+    accent = models.CharField(_("couleur d’accent"), max_length=7, blank=True, validators=[hex_colour])
+    logo = models.ImageField(_("logo"), upload_to="portal/", blank=True)
+    photo = models.ImageField(_("photo d’accueil"), upload_to="portal/", blank=True)
+
+    # What the legal pages say.
+    postal_address = models.CharField(_("adresse postale"), max_length=300, blank=True)
+    privacy_email = models.EmailField(_("adresse de la personne déléguée à la protection des données"), blank=True)
+    accessibility = models.CharField(max_length=8, choices=Accessibility.choices, default=Accessibility.PARTIAL)
+    accessibility_checked_on = models.DateField(_("date de l’évaluation d’accessibilité"), null=True, blank=True)
+
+    # How long personal data are kept (DATA-01).
+    keep_requests_months = _months(3, _("demandes refusées ou restées sans réponse"))
+    keep_accounts_months = _months(12, _("comptes, après la fin de l’abonnement"))
+    keep_openings_months = _months(6, _("ouvertures de ressources, avec la personne"))
+    keep_mails_months = _months(3, _("textes des mails envoyés"))
+    keep_audit_months = _months(36, _("journal des opérations"))
+
     class Meta:
         constraints = [
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{name}__gte": 1, f"{name}__lte": 120}),
+                    name=f"portal_{name}",
+                    violation_error_message=_("Une durée de conservation va de 1 à 120 mois."),
+                )
+                for name in (
+                    "keep_requests_months",
+                    "keep_accounts_months",
+                    "keep_openings_months",
+                    "keep_mails_months",
+                    "keep_audit_months",
+                )
+            ),
             models.CheckConstraint(condition=Q(pk=1), name="portal_one_row"),
             models.CheckConstraint(
                 condition=Q(password_min_length__gte=8, password_min_length__lte=64),

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from navette.accounts.models import User
+from navette.core import clock
 
 OLDEST_BIRTH = dt.date(1900, 1, 1)
 
@@ -38,3 +39,16 @@ class Reader(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+
+class ParentalAgreement(models.Model):
+    """A parent's agreement for a young reader, asked for by mail: until it comes the request stays unseen (SUB-12)."""
+
+    reader = models.OneToOneField(Reader, on_delete=models.CASCADE, related_name="parental_agreement")
+    parent_name = models.CharField(_("nom du parent"), max_length=160)
+    parent_email = models.EmailField(_("adresse mail du parent"))
+    asked_at = models.DateTimeField(default=clock.now)
+    agreed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.parent_name} ({self.reader})"

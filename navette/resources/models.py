@@ -65,10 +65,16 @@ class DigitalResource(models.Model):
     audience = models.CharField(max_length=8, choices=Audience.choices, default=Audience.ALL)
     offers = models.ManyToManyField(Offer, related_name="resources")
     is_open = models.BooleanField(_("ouverte"), default=True)
+    seats = models.PositiveIntegerField(_("nombre de places"), null=True, blank=True)  # None: as many as ask (SUB-11)
 
     class Meta:
         ordering = ["name"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(seats__isnull=True) | Q(seats__gte=1),
+                name="resource_has_seats",
+                violation_error_message=_("Le nombre de places est d’au moins 1 ; laissez vide s’il n’est pas limité."),
+            ),
             models.CheckConstraint(condition=Q(audience__in=Audience.values), name="resource_audience_known"),
         ]
 

@@ -7,11 +7,12 @@ from navette.readers.models import Reader
 from navette.resources.models import DigitalResource
 from navette.signon import errors
 from navette.subscriptions.models import GrantState, ResourceGrant, Subscription
+from navette.subscriptions.queries import places_of
 from navette.subscriptions.states import Status
 
 
-def may_open(reader: Reader, resource: DigitalResource, today: dt.date) -> None:
-    """Return if `reader` may open `resource` on `today`; raise the `Stopped` refusal that says why not.
+def may_open(reader: Reader, resource: DigitalResource, today: dt.date) -> Subscription:
+    """Return the subscription by which `reader` may open `resource` on `today`; raise the `Stopped` that says why not.
 
     The subscription is judged by its dates, whether or not the nightly command ran (SUB-03, SUB-04, SUB-13). What is
     given as `reader` and `resource` should be freshly read; subscription and grant are read here.
@@ -25,6 +26,7 @@ def may_open(reader: Reader, resource: DigitalResource, today: dt.date) -> None:
     if reader.user.email_confirmed_at is None:
         raise errors.AddressNotConfirmed
     _check_grant(subscription, resource)
+    return subscription
 
 
 def _check_subscription(subscription: Subscription, today: dt.date) -> None:
@@ -58,5 +60,7 @@ def _check_grant(subscription: Subscription, resource: DigitalResource) -> None:
         raise errors.NotAskedFor(resource.name)
     if grant.state == GrantState.REQUESTED:
         raise errors.GrantWaiting(resource.name, subscription.library.name)
+    if grant.state == GrantState.WAITING:
+        raise errors.SeatAwaited(resource.name, places_of(subscription)[resource.pk])
     if grant.state != GrantState.GRANTED:
         raise errors.GrantRefused(resource.name, subscription.library.name)

@@ -6,6 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from navette.core.errors import Refusal
+from navette.core.text import ordinal
 
 
 class Stopped(Refusal):
@@ -144,6 +145,19 @@ class GrantWaiting(Stopped):
         super().__init__(
             _("Votre demande pour « %(resource)s » attend la réponse de votre bibliothèque (%(library)s).")
             % {"resource": resource, "library": library}
+        )
+
+
+class SeatAwaited(Stopped):
+    """The resource has a limited number of seats, and none is free yet (SUB-11)."""
+
+    def __init__(self, resource: str, place: int) -> None:
+        super().__init__(
+            _(
+                "Toutes les places de « %(resource)s » sont prises pour le moment. Vous êtes en liste d’attente, en "
+                "%(place)s position ; un mail vous préviendra dès qu’une place sera pour vous."
+            )
+            % {"resource": resource, "place": ordinal(place)}
         )
 
 

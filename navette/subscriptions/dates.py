@@ -42,3 +42,8 @@ def proposed_start(portal: Portal, *, requested_on: dt.date, today: dt.date, ren
 def deadline_of(visible_on: dt.date, portal: Portal) -> dt.date:
     """Return the day by which the library decides a request that it sees since `visible_on`."""
     return visible_on + dt.timedelta(days=portal.decision_days)
+
+
+def is_younger(birth_date: dt.date, years: int, today: dt.date) -> bool:
+    """Say whether somebody born on `birth_date` is not yet `years` old on `today`."""
+    return same_day(birth_date, years) > today

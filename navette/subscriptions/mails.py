@@ -47,9 +47,11 @@ register(
             "Elle a déjà un compte : il n’en a pas été créé d’autre.\n\n"
             "Connectez-vous avec cette adresse. Si vous avez oublié votre mot de passe, vous pourrez en choisir un "
             "nouveau à l’adresse {oubli}\n\n"
+            "Une autre personne de votre foyer veut s’inscrire avec la même adresse ? Elle le peut depuis votre "
+            "compte : {foyer}\n\n"
             "Si vous n’êtes pas à l’origine de cette demande, ce message ne vous demande rien."
         ),
-        ("portail", "oubli"),
+        ("portail", "oubli", "foyer"),
         _("Me connecter"),
     )
 )
@@ -305,6 +307,7 @@ def to_reader(kind: str, subscription: Subscription, portal: Portal, *, body: st
         body=body,
         button_url=site_url("site:account") if KINDS[kind].button else "",
         signed_by=subscription.library.name,
+        about=subscription.reader.user_id,
     )
 
 
@@ -319,4 +322,5 @@ def to_library(
         values_of(subscription, portal) | values,
         button_url=site_url(page, subscription.pk) if KINDS[kind].button else "",
         signed_by=portal.name,
+        about=subscription.reader.user_id,
     )

@@ -8,6 +8,7 @@ from navette.accounts.models import User
 from navette.core import clock
 from navette.core.text import fold
 from navette.libraries.models import Library
+from navette.mail.models import OutgoingMail
 from navette.portal.models import SiteTerms
 from navette.readers.models import Reader
 from navette.resources.models import DigitalResource, ResourceTerms
@@ -35,6 +36,12 @@ class Subscription(models.Model):
     announced_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
     notice_days = models.PositiveSmallIntegerField(null=True)
+    # When the reader was last told that the account will be erased; told before a renewal, it was about another end.
+    erasure_told_on = models.DateField(null=True)
+    # The mail that warned the library of this request being late: once sent, staff may come to decide (SUB-05).
+    warning = models.ForeignKey(OutgoingMail, on_delete=models.SET_NULL, null=True, related_name="+")
+    # The file by which its library registered the reader, which can be undone for a day.
+    batch = models.ForeignKey("RegistrationBatch", on_delete=models.SET_NULL, null=True, related_name="subscriptions")
 
     # Kept by `list_as`, for lists that sort and search 50,000 rows by an index of one table.
     by_last_name = models.CharField(max_length=170)
@@ -125,8 +132,47 @@ class Subscription(models.Model):
         self.search_text = f"{self.by_first_name} {self.by_last_name} {fold(reader.user.email)}"
 
 
+class BatchState(models.TextChoices):
+    DRAFT = "draft", _("À vérifier")
+    APPLIED = "applied", _("Inscriptions faites")
+    UNDONE = "undone", _("Annulé")
+
+
+class RegistrationBatch(models.Model):
+    """Readers that a library registers by a spreadsheet: read, previewed, then all at once or not at all.
+
+    `headers` and `rows` (lists of texts) are the file as read; `columns` maps our fields to its columns. Both are
+    emptied once the batch can no longer be undone: the people are in their own tables.
+    """
+
+    library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="batches")
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    filename = models.CharField(max_length=200)
+    state = models.CharField(max_length=8, choices=BatchState.choices, default=BatchState.DRAFT)
+    headers = models.JSONField(default=list)
+    rows = models.JSONField(default=list)
+    columns = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=clock.now)
+    applied_at = models.DateTimeField(null=True)
+    registered = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["library", "-created_at"], name="batch_of_library")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=BatchState.values), name="batch_state_known"),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(applied_at__isnull=False), name="batch_applied_has_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.filename} ({self.state})"
+
+
 class GrantState(models.TextChoices):
     REQUESTED = "requested", _("Demandé")
+    WAITING = "waiting", _("En liste d’attente")
     GRANTED = "granted", _("Validé")
     REFUSED = "refused", _("Refusé")
     REMOVED = "removed", _("Supprimé")
@@ -139,9 +185,16 @@ class ResourceGrant(models.Model):
     resource = models.ForeignKey(DigitalResource, on_delete=models.CASCADE, related_name="grants")
     state = models.CharField(max_length=10, choices=GrantState.choices, default=GrantState.REQUESTED)
     changed_at = models.DateTimeField(default=clock.now)
+    waits_since = models.DateTimeField(null=True)  # its place in the queue for a seat (SUB-11)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["resource", "state", "waits_since", "id"], name="grant_queue"),
+        ]
         constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="waiting") | Q(waits_since__isnull=False), name="grant_waiting_has_place"
+            ),
             models.UniqueConstraint(fields=["subscription", "resource"], name="grant_once"),
             models.CheckConstraint(condition=Q(state__in=GrantState.values), name="grant_state_known"),
         ]
@@ -153,7 +206,10 @@ class ResourceGrant(models.Model):
 class SubscriptionEvent(models.Model):
     """Something that happened to a subscription: who, when, from, to, why, and what was written (SUB-09)."""
 
-    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="events")
+    # An erased subscription leaves its events, without a person: `pseudonym` holds together those of one (DATA-02).
+    subscription = models.ForeignKey(Subscription, on_delete=models.SET_NULL, null=True, related_name="events")
+    pseudonym = models.CharField(max_length=40, blank=True)
+    library = models.ForeignKey(Library, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(default=clock.now)
     actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     actor_label = models.CharField(max_length=200)
@@ -192,3 +248,47 @@ class TermsAcceptance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reader}: {self.site_terms or self.resource_terms}"
+
+
+class Measure(models.TextChoices):
+    """What is counted of subscriptions that no longer stand for anybody (DATA-02)."""
+
+    REGISTERED = "registered", _("inscriptions")
+    ACTIVE = "active", _("abonnements valides dans le mois")
+    GRANTED = "granted", _("accès à une ressource dans le mois")
+
+
+class Tally(models.Model):
+    """A figure that survives erased subscriptions: how many, in a month, of a library, an age band or a resource.
+
+    A row crosses library and age band, or stands for a resource alone.
+    """
+
+    month = models.DateField()  # its first day
+    measure = models.CharField(max_length=10, choices=Measure.choices)
+    library = models.ForeignKey(Library, on_delete=models.PROTECT, null=True, related_name="+")
+    age_band = models.CharField(max_length=8, blank=True)
+    resource = models.ForeignKey(DigitalResource, on_delete=models.PROTECT, null=True, related_name="+")
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "measure", "library", "age_band"],
+                condition=Q(resource__isnull=True),
+                name="tally_of_library_once",
+            ),
+            models.UniqueConstraint(
+                fields=["month", "measure", "resource"],
+                condition=Q(library__isnull=True),
+                name="tally_of_resource_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(library__isnull=True, resource__isnull=False)
+                | Q(library__isnull=False, resource__isnull=True),
+                name="tally_of_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.measure}: {self.count}"

@@ -18,8 +18,18 @@ from navette.core.models import AuditRow, audit_row
 from navette.libraries.models import Library
 from navette.mail.outbox import queue_mails
 from navette.portal.queries import current_portal
-from navette.subscriptions.models import Subscription, SubscriptionEvent
+from navette.resources.models import DigitalResource
+from navette.subscriptions.actions.seats import serve_queue
+from navette.subscriptions.models import (
+    BatchState,
+    GrantState,
+    RegistrationBatch,
+    ResourceGrant,
+    Subscription,
+    SubscriptionEvent,
+)
 from navette.subscriptions.notice_mails import to_library, to_reader
+from navette.subscriptions.queries import queue_of, seats_taken
 from navette.subscriptions.states import TRANSITIONS, Move, Status
 
 BATCH = 200
@@ -103,6 +113,7 @@ def _move(subscriptions: Sequence[Subscription], what: Move) -> None:
     SubscriptionEvent.objects.bulk_create(
         SubscriptionEvent(
             subscription=subscription,
+            library_id=subscription.library_id,
             actor_label=SYSTEM.label,
             move=what,
             from_status=subscription.status,
@@ -187,8 +198,46 @@ def _tell_library(kind: str, library: int, rows: QuerySet[Subscription], mark: s
     return 1
 
 
+# ---- seats that became free (SUB-11)
+def seatless(day: dt.date) -> QuerySet[Subscription]:
+    """Return the subscriptions whose reader waits for a seat that is free on `day`: those that ended held some."""
+    waiting = ResourceGrant.objects.filter(state=GrantState.WAITING).values_list("resource", flat=True)
+    first: list[int] = []
+    for resource in DigitalResource.objects.filter(pk__in=waiting.distinct().order_by()):
+        queue = queue_of(resource.pk, day).values_list("subscription", flat=True)
+        free = None if resource.seats is None else max(resource.seats - seats_taken(resource.pk, day), 0)
+        first.extend(queue[:free])
+    return Subscription.objects.filter(pk__in=first)
+
+
+def give_seats(pks: Sequence[int], day: dt.date) -> int:
+    """Give the free seats of what the subscriptions wait for, in order; return how many were given."""
+    waiting = ResourceGrant.objects.filter(subscription__in=pks, state=GrantState.WAITING)
+    return serve_queue(sorted(set(waiting.values_list("resource_id", flat=True))))
+
+
+# ---- files by which libraries registered readers
+def _batches_over(day: dt.date) -> QuerySet[RegistrationBatch]:
+    """Return the files whose registrations can no longer be undone, or were never made, and that still hold people."""
+    before = timezone.make_aware(dt.datetime.combine(day, dt.time.min)) - dt.timedelta(days=1)
+    return RegistrationBatch.objects.filter(created_at__lt=before).exclude(rows=[], headers=[])
+
+
+def forget_batches(day: dt.date) -> int:
+    """Empty those files of what they hold of people; return how many."""
+    over = _batches_over(day)
+    never_used = over.filter(state=BatchState.DRAFT).delete()[0]
+    return never_used + over.update(rows=[], headers=[], columns={})
+
+
+def count_batches(day: dt.date) -> int:
+    """Return how many files `forget_batches` would empty."""
+    return _batches_over(day).count()
+
+
 EXPIRY = Step("expired", over, expire)
 NOTICES = Step("reader_notices", ending, remind_readers)
 DIGESTS = Step("library_digests", unannounced, announce_to_library, per_library=True)
 REMINDERS = Step("library_reminders", pressing, remind_library, per_library=True)
-STEPS: tuple[Step, ...] = (EXPIRY, NOTICES, DIGESTS, REMINDERS)
+SEATS = Step("seats_given", seatless, give_seats)
+STEPS: tuple[Step, ...] = (EXPIRY, SEATS, NOTICES, DIGESTS, REMINDERS)

@@ -143,6 +143,7 @@ def to_reader(kind: str, subscription: Subscription, portal: Portal, *, days: in
         key=f"{kind}:{subscription.pk}:{subscription.ends_on}",
         button_url=site_url("site:account"),
         signed_by=subscription.library.name,
+        about=subscription.reader.user_id,
     )
 
 
@@ -162,7 +163,15 @@ def to_library(kind: str, library: Library, waiting: Sequence[Subscription], por
     }
     url = f"{site_url('pro:subscribers')}?attente=1"
     key = f"{kind}:{library.pk}:{first.pk}:{first.deadline}:{first.requested_at:%Y%m%dT%H%M%S.%f}"
-    return Letter(kind, library.email, values, key=key, button_url=url, signed_by=portal.name)
+    return Letter(
+        kind,
+        library.email,
+        values,
+        key=key,
+        button_url=url,
+        signed_by=portal.name,
+        about_readers_of=library.pk,
+    )
 
 
 def _list_of(waiting: Sequence[Subscription]) -> str:

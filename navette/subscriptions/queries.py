@@ -2,17 +2,23 @@
 
 import datetime as dt
 
-from django.db.models import Count, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from navette.accounts.models import User
 from navette.core import clock
+from navette.core.actors import Actor
 from navette.core.text import fold
 from navette.libraries.queries import libraries_seen_by, sees_every_library
-from navette.resources.models import DigitalResource
-from navette.subscriptions.models import GrantState, ResourceGrant, Subscription
+from navette.mail.models import MailState
+from navette.portal.models import SiteTerms
+from navette.portal.queries import current_portal, site_terms_in_force
+from navette.readers.models import Reader
+from navette.resources.models import DigitalResource, ResourceTerms
+from navette.subscriptions.models import GrantState, ResourceGrant, Subscription, TermsAcceptance
 from navette.subscriptions.states import Status
 
-ASKED_STATES = frozenset({GrantState.GRANTED, GrantState.REQUESTED})
+ASKED_STATES = frozenset({GrantState.GRANTED, GrantState.WAITING, GrantState.REQUESTED})
+WARNED_BEFORE = dt.timedelta(days=2)  # the time that a library has after a warning
 
 
 def status_today(status: str, day: dt.date) -> Q:
@@ -57,9 +63,14 @@ class SubscriptionQuerySet(QuerySet[Subscription]):
         )
 
 
+def shown_subscriptions() -> SubscriptionQuerySet:
+    """Return the subscriptions that anybody else than their reader may see: not before a parent agreed (SUB-12)."""
+    return SubscriptionQuerySet(Subscription).exclude(status=Status.UNCONFIRMED)
+
+
 def subscriptions_seen_by(user: User) -> SubscriptionQuerySet:
-    """Return the subscriptions of the libraries whose work `user` may see (SUB-08)."""
-    every = SubscriptionQuerySet(Subscription)
+    """Return the subscriptions of the libraries whose work `user` may see (SUB-08, SUB-12)."""
+    every = shown_subscriptions()
     if not user.is_professional:
         return every.none()
     if sees_every_library(user):
@@ -90,3 +101,98 @@ def asked_resources(subscription: Subscription) -> QuerySet[DigitalResource]:
 def waiting_summary(seen: SubscriptionQuerySet) -> dict[str, int | dt.date | None]:
     """Return how many of `seen` wait (`waiting`) and the nearest deadline (`deadline`)."""
     return seen.waiting().aggregate(waiting=Count("*"), deadline=Min("deadline"))  # an index alone tells
+
+
+def opens_to_staff_on(subscription: Subscription) -> dt.date | None:
+    """Return the day from which staff may decide in the library's place: past the limit, and 2 days after a warning.
+
+    None while no warning has left: one that waits to be sent, or that failed, warned nobody (SUB-05).
+    """
+    warning = subscription.warning
+    if subscription.deadline is None or warning is None or warning.state != MailState.SENT or warning.sent_at is None:
+        return None
+    return max(subscription.deadline + dt.timedelta(days=1), clock.day_of(warning.sent_at) + WARNED_BEFORE)
+
+
+def may_decide_in_place(subscription: Subscription, user: Actor) -> bool:
+    """Say whether `user` may decide today, for the département, what the library has left over its limit (SUB-05)."""
+    if not current_portal().staff_decides_late or not user.has_perm("subscriptions.decide_late", subscription.library):
+        return False
+    opens_on = opens_to_staff_on(subscription)
+    return opens_on is not None and opens_on <= clock.today()
+
+
+# ---- terms that wait to be accepted
+def site_terms_due(reader: Reader) -> SiteTerms | None:
+    """Return the site's terms in force, where `reader` has not accepted that version (SUB-10); else None."""
+    terms = site_terms_in_force()
+    if terms is None or TermsAcceptance.objects.filter(reader=reader, site_terms=terms).exists():
+        return None
+    return terms
+
+
+def resource_terms_due(subscription: Subscription) -> set[int]:
+    """Return the resources held or asked for whose terms in force the reader has not accepted, in one query."""
+    accepted = TermsAcceptance.objects.filter(reader=subscription.reader_id, resource_terms=OuterRef("pk"))
+    newer = ResourceTerms.objects.filter(resource=OuterRef("resource"), version__gt=OuterRef("version"))
+    held = subscription.grants.filter(state__in=ASKED_STATES).values("resource")
+    due = ResourceTerms.objects.filter(~Exists(newer), ~Exists(accepted), resource__in=held)
+    return set(due.order_by().values_list("resource", flat=True))
+
+
+# ---- who holds seats, and who waits for one
+def _valid_on(day: dt.date) -> Q:
+    return Q(subscription__status=Status.ACTIVE, subscription__ends_on__gte=day)
+
+
+def seats_taken(resource_id: int, day: dt.date) -> int:
+    """Return how many hold a seat of the resource on `day`: access granted, subscription valid by its dates."""
+    return ResourceGrant.objects.filter(_valid_on(day), resource=resource_id, state=GrantState.GRANTED).count()
+
+
+def queue_of(resource_id: int, day: dt.date) -> QuerySet[ResourceGrant]:
+    """Return who waits for a seat of the resource, first come first; only the valid subscriptions count."""
+    waiting = ResourceGrant.objects.filter(_valid_on(day), resource=resource_id, state=GrantState.WAITING)
+    loaded = waiting.select_related("resource", "subscription__reader__user", "subscription__library")
+    return loaded.order_by("waits_since", "pk")
+
+
+def free_seats(resource: DigitalResource) -> int | None:
+    """Return the seats that a newcomer could have today, none while others wait; None where seats are not limited."""
+    if resource.seats is None:
+        return None
+    wanted = ResourceGrant.objects.filter(_valid_on(clock.today()), resource=resource)
+    return max(resource.seats - wanted.filter(state__in=[GrantState.GRANTED, GrantState.WAITING]).count(), 0)
+
+
+def full_resource_ids() -> set[int]:
+    """Return the resources of which a newcomer would wait for a seat, in one query."""
+    wanted = ResourceGrant.objects.filter(
+        _valid_on(clock.today()),
+        resource__seats__isnull=False,
+        state__in=[GrantState.GRANTED, GrantState.WAITING],
+    )
+    counted = wanted.order_by().values("resource").annotate(wanted=Count("pk"))
+    return set(counted.filter(wanted__gte=F("resource__seats")).values_list("resource", flat=True))
+
+
+def full_for(subscription: Subscription) -> list[str]:
+    """Return the names of the resources for which `subscription` would wait, were it accepted now."""
+    rows = subscription.grants.filter(state__in=ASKED_STATES)
+    if subscription.current_status == Status.ACTIVE:  # what it holds it keeps
+        rows = rows.exclude(state=GrantState.GRANTED)
+    waiting = rows.filter(resource__in=full_resource_ids()).order_by("resource__name")
+    return list(waiting.values_list("resource__name", flat=True))
+
+
+def places_of(subscription: Subscription) -> dict[int, int]:
+    """Return the places of `subscription` in the queues for seats (1 is the next), by resource, in one query."""
+    ahead = ResourceGrant.objects.filter(
+        _valid_on(clock.today()),
+        Q(waits_since__lt=OuterRef("waits_since")) | Q(waits_since=OuterRef("waits_since"), pk__lt=OuterRef("pk")),
+        resource=OuterRef("resource"),
+        state=GrantState.WAITING,
+    )
+    counted = ahead.order_by().values("resource").annotate(ahead=Count("pk")).values("ahead")
+    waiting = subscription.grants.filter(state=GrantState.WAITING).annotate(ahead=Subquery(counted))
+    return {pk: 1 + (before or 0) for pk, before in waiting.values_list("resource", "ahead")}

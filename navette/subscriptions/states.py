@@ -30,6 +30,9 @@ class Move(models.TextChoices):
     """What can happen to a subscription; the word that its history shows."""
 
     REQUEST = "request", _("Demande d’inscription")
+    AWAIT_PARENT = "await_parent", _("Accord parental demandé")
+    REGISTER = "register", _("Inscription par la bibliothèque")
+    TAKE_OVER = "take_over", _("Reprise de l’ancien portail")
     ACCEPT = "accept", _("Demande acceptée")
     REFUSE = "refuse", _("Demande refusée")
     ASK_AGAIN = "ask_again", _("Nouvelle demande")

@@ -1,17 +1,37 @@
-"""Sending somebody to log in, and back to where they were going."""
+"""Sending somebody to log in, and back to where they were going; and who has passed their second factor."""
+
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
+from navette.accounts.factors import still_has
+from navette.accounts.models import User
+
 NEXT = "suite"
+PASSED = "second_factor"  # in the session: the factor by which it came in
 
 
 def ask_to_log_in(request: HttpRequest, home: str) -> HttpResponse:
     """Send a visitor to log in and come back here; to `home` where this page can’t be asked for again (POST)."""
     back = request.get_full_path() if request.method in {"GET", "HEAD"} else reverse(home)
-    answer = redirect_to_login(back, redirect_field_name=NEXT)
+    return send(request, redirect_to_login(back, redirect_field_name=NEXT).url)
+
+
+def send(request: HttpRequest, address: str) -> HttpResponse:
+    """Lead the whole page to `address`, whether the browser or htmx asked."""
     if request.headers.get("HX-Request"):
-        return HttpResponseClientRedirect(answer.url)
-    return answer
+        return HttpResponseClientRedirect(address)
+    return HttpResponseRedirect(address)
+
+
+def mark_passed(request: HttpRequest, factor: Any) -> None:
+    """Note that this session came in by `factor`, or has just added it (AUTH-04)."""
+    request.session[PASSED] = factor.pk
+
+
+def has_passed(request: HttpRequest, user: User) -> bool:
+    """Say whether this session of `user` came in by a second factor that they still have."""
+    return still_has(user, request.session.get(PASSED))

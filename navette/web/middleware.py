@@ -1,7 +1,8 @@
-"""What happens around every request: the idle limit of sessions, and a database that is away."""
+"""What happens around every request: the idle limit of sessions, the staff's second factor, a database that is away."""
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -11,10 +12,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from navette.accounts.factors import has_second_factor
+from navette.accounts.models import User
+from navette.web.gate import ask_to_log_in, has_passed, send
+
 Handler = Callable[[HttpRequest], HttpResponse]
 SEEN = "last_seen"
 WRITE_EVERY = 60  # seconds: a session's last activity is written once a minute at most
 IS_OVER = "fin_de_session"  # in the address of the login page, which then says why it is shown
+# What staff reach before their second factor: the way out, what everybody reads, and adding one.
+OPEN_TO_ALL = frozenset({"site:logout", "site:login", "site:health", "site:media", "site:second_factor"})
+READ_BY_ALL = frozenset(
+    {
+        *("site:home", "site:resources", "site:resource", "site:resource_terms", "site:help", "site:libraries"),
+        *("site:contact", "site:contact_sent", "site:legal", "site:accessibility", "site:privacy", "site:theme"),
+    }
+)
+ADDING_ONE = frozenset({"site:security", "site:security_application", "site:security_passkey"})
 log = structlog.get_logger(__name__)
 
 
@@ -58,6 +72,42 @@ class IdleLimitMiddleware:
         if is_stale:
             logout(request)
         return is_stale
+
+
+class SecondFactorMiddleware:
+    """Keep members of the staff out of everything until their session has passed a second factor (AUTH-04).
+
+    Whoever has none is led to add one; whose session came in otherwise than by one that they have, logs in again.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Answer in the view's place where it is not for this session yet."""
+        match = request.resolver_match
+        name = match.view_name if match else ""
+        if name in OPEN_TO_ALL or name.startswith("demo:"):
+            return None
+        if name in READ_BY_ALL and request.method in {"GET", "HEAD"}:
+            return None
+        try:
+            return self._answer(request, name)
+        except (OperationalError, InterfaceError) as error:
+            return database_is_away(request, error)
+
+    def _answer(self, request: HttpRequest, name: str) -> HttpResponse | None:
+        user = request.user
+        if not isinstance(user, User) or not user.is_staff or has_passed(request, user):
+            return None
+        if has_second_factor(user):
+            logout(request)
+            return ask_to_log_in(request, "console:dashboard")
+        return None if name in ADDING_ONE else send(request, reverse("site:security"))
 
 
 def _tell_why(answer: HttpResponse) -> None:

@@ -25,6 +25,7 @@ from navette.subscriptions.models import Subscription
 from navette.subscriptions.nightly import STEPS
 from navette.subscriptions.states import RefusalReason
 from tests import factories
+from tests.architecture.areas import areas
 
 pytestmark = pytest.mark.django_db
 YEAR = dt.timedelta(days=360)
@@ -178,6 +179,7 @@ SENT_BY: dict[str, Callable[[], None]] = {
     "expired": lambda: night(**ending(-1)),
     "library_reminder": lambda: night(deadline=clock.today() + dt.timedelta(days=1)),
     "library_digest": lambda: night(requested_at=clock.now() - dt.timedelta(days=1)),
+    **{kind: send for area in areas() for kind, send in area.mails.items()},
 }
 
 

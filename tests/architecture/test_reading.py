@@ -1,10 +1,6 @@
 """Reading leaves no trace, and costs no more queries for 500 rows than for 5."""
 
 import datetime as dt
-import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -22,44 +18,14 @@ from navette.subscriptions.dates import same_day
 from navette.subscriptions.models import GrantState, ResourceGrant, Subscription
 from navette.subscriptions.states import Status
 from tests import factories
-from tests.architecture.access import ROLES
-from tests.architecture.world import World, build, routes, undone
+from tests.architecture.areas import areas
+from tests.architecture.guard import read_only
+from tests.architecture.world import World, routes, undone
 
-WRITES = re.compile(r"^\W*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE|CREATE|ALTER|DROP|TRUNCATE)\b", re.IGNORECASE)
-MAY_WRITE = ('"django_session"',)  # the session's last activity, once a minute; its messages, once shown
 FEW, MANY = 5, 500
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    """Return a world with somebody of every role in it."""
-    return build()
-
-
 # ---- GET writes nothing
-@contextmanager
-def read_only() -> Iterator[None]:
-    """Fail on any statement within the block that writes elsewhere than to the session."""
-
-    def refuse(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        assert not WRITES.match(sql) or any(table in sql for table in MAY_WRITE), f"a GET writes: {sql}"
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(refuse):
-        yield
-
-
-@pytest.mark.parametrize("route", routes())
-def test_a_get_writes_nothing(world: World, route: str) -> None:
-    address = world.address(route)
-    for role in ROLES:
-        with undone():
-            client = world.client(role)
-            with read_only():
-                answer = client.get(address, {"q": "a", "page": "2"})
-            b"".join(answer)
-
-
 @pytest.mark.django_db
 def test_the_guard_sees_a_write() -> None:
     with read_only():
@@ -94,6 +60,8 @@ def fill(world: World, count: int) -> None:
         OutgoingMail(kind="accepted", to_email="a@example.org", subject="S", body="B", state=MailState.FAILED)
         for _n in range(count)
     )
+    for area in areas():
+        area.fill(world, count)
 
 
 def _resources(world: World, count: int) -> list[DigitalResource]:
@@ -184,6 +152,7 @@ LISTS = [
     ("territory", "console:late", ""),
     ("administrator", "console:mails", ""),
     ("administrator", "console:mails", "?etat=failed"),
+    *(row for area in areas() for row in area.lists),
 ]
 
 
@@ -223,6 +192,9 @@ def test_every_list_is_in_the_count() -> None:
         "pro:password": "a form",
     }
     posts = {"site:logout", "site:resend_confirmation", "site:ask_renewal", "site:ask_again", "pro:bulk"}
+    for area in areas():
+        alone |= area.alone
+        posts |= area.post_only
     counted = {route for _role, route, _query in LISTS}
     assert {route for route in routes() if is_plain(route)} - counted - posts == set(alone)
 

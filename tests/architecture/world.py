@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from navette.resources.models import DigitalResource
 from navette.signon.models import VendorAccess
 from navette.subscriptions.models import GrantState, ResourceGrant, Subscription
 from tests import factories
+from tests.architecture.areas import areas
+from tests.web.browsing import client_of
 
 READERS = ("pending", "active", "refused", "expired")
 LOGO = "resources/logo.png"
@@ -40,15 +43,21 @@ class World:
 
     def client(self, role: str, **options: Any) -> Client:
         """Return a browser in which somebody of `role` is logged in; nobody for `anonymous`."""
-        client = Client(**options)
-        if role != "anonymous":
-            client.force_login(self.people[role])
-        return client
+        return client_of(None if role == "anonymous" else self.people[role], **options)
 
     def address(self, name: str, state: str = "") -> str:
         """Return the address of the route `name`, for objects of the world; that of the subscription in `state`."""
-        arguments = {"pk": self.subscriptions[state].pk} if state else self._arguments().get(name, {})
-        return reverse(name, kwargs=arguments)
+        if state:
+            return reverse(name, kwargs={"pk": self.subscriptions[state].pk})
+        return reverse(name, kwargs=self.arguments.get(name, {}))
+
+    @cached_property
+    def arguments(self) -> dict[str, dict[str, Any]]:
+        """Return what each route's address names, worked out once."""
+        found = self._arguments()
+        for area in areas():
+            found |= area.places(self)
+        return found
 
     def _arguments(self) -> dict[str, dict[str, Any]]:
         # Of nobody who is logged in here: a login uses up a link made before it.
@@ -72,6 +81,12 @@ class World:
 
     def posts(self) -> dict[str, dict[str, Any]]:
         """Return, for the routes where it matters, what a form that is filled in well sends."""
+        forms = self._posts()
+        for area in areas():
+            forms |= area.posts(self)
+        return forms
+
+    def _posts(self) -> dict[str, dict[str, Any]]:
         waits, valid = self.subscriptions["pending"], self.subscriptions["active"]
         reader = waits.reader
         return {
@@ -116,7 +131,10 @@ def build() -> World:
     logo.parent.mkdir(parents=True, exist_ok=True)
     logo.write_bytes(b"\x89PNG")
     forgetful = factories.UserFactory(email_confirmed_at=None)
-    return World(library, resource, subscriptions, people, mail, forgetful)
+    world = World(library, resource, subscriptions, people, mail, forgetful)
+    for area in areas():
+        area.prepare(world)
+    return world
 
 
 def _staff() -> dict[str, User]:

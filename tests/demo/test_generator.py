@@ -13,20 +13,21 @@ from django.db import models
 from navette.accounts.models import Kind, StaffRole, User
 from navette.core import clock
 from navette.core.text import fold_identifier
-from navette.demo.accounts import ADMIN, FIRST_LIBRARY, PASSWORD, PROS, READERS
+from navette.demo.accounts import ADMIN, FAMILY_MAIL, FIRST_LIBRARY, PASSWORD, PROS, READERS
 from navette.demo.generator import make_demo
 from navette.demo.libraries import choose_places, communes_of
 from navette.demo.plan import SIZES, Plan, Size
 from navette.demo.resources import move_vendors
 from navette.libraries.models import Library, Territory
+from navette.lifecycle.models import Job, NightlyRun
 from navette.mail.models import MailState, OutgoingMail
 from navette.portal.models import Portal
 from navette.portal.profiles import PROFILES
-from navette.readers.models import Reader
+from navette.readers.models import ParentalAgreement, Reader
 from navette.resources.models import DigitalResource, Offer
 from navette.signon.models import VendorAccess
 from navette.subscriptions.models import ResourceGrant, Subscription, SubscriptionEvent, TermsAcceptance
-from navette.subscriptions.queries import SubscriptionQuerySet
+from navette.subscriptions.queries import SubscriptionQuerySet, full_resource_ids, places_of, seats_taken
 from navette.subscriptions.states import Status
 
 TINY = Size(libraries=10, readers=100, first=40)
@@ -53,15 +54,28 @@ def content() -> list[list[tuple[Any, ...]]]:
         sorted(ResourceGrant.objects.values_list("subscription__reader__uid", "resource__slug", "state")),
         sorted(TermsAcceptance.objects.values_list("reader__uid", "accepted_at", "resource_terms__version")
                .exclude(resource_terms=None)),
+        list(Library.objects.order_by("name").values_list("name", "latitude", "longitude", "presentation", "website")),
+        sorted(apps.get_model("editorial.Pick").objects.values_list("title", "library__name", "state", "created_at")),
         sorted((access.resource.slug, access.address, access.key) for access in VendorAccess.objects.all()),
     ]  # fmt: skip
 
 
 def wipe() -> None:
     """Empty the tables that the demo fills, in an order that the foreign keys allow."""
-    for model in (Subscription, Library, Territory, User, DigitalResource, Offer, OutgoingMail):
+    for model in (
+        NightlyRun,
+        Job,
+        SubscriptionEvent,
+        Subscription,
+        Library,
+        Territory,
+        User,
+        DigitalResource,
+        Offer,
+        OutgoingMail,
+    ):
         model.objects.all().delete()
-    for label in ("portal.SiteTerms", "portal.Portal", "resources.Category"):
+    for label in ("portal.SiteTerms", "portal.Portal", "resources.Category", "editorial.Page"):
         apps.get_model(label).objects.all().delete()
 
 
@@ -150,6 +164,20 @@ def test_the_fixed_accounts_come_in_and_are_what_they_are_called(profile: str) -
     admin = User.objects.get(identifier=ADMIN)
     assert admin.kind == Kind.STAFF
     assert [role.role for role in admin.staff_roles.all()] == ["administrator"]
+
+
+@pytest.mark.parametrize("profile", sorted(PROFILES))
+def test_the_family_shares_an_address_a_parent_is_awaited_and_seats_are(profile: str) -> None:
+    make(profile)
+    family = User.objects.filter(email=FAMILY_MAIL).order_by("identifier")
+    assert [user.name for user in family] == ["Jeanne Hardouin", "Malo Hardouin"]
+    assert all(check_password(PASSWORD, user.password) for user in family)
+    awaited = ParentalAgreement.objects.get(agreed_at=None)
+    assert awaited.reader.subscription.status == Status.UNCONFIRMED
+    with clock.set_today(TODAY):
+        full = DigitalResource.objects.get(pk__in=full_resource_ids())
+        assert places_of(family[0].reader.subscription) == {full.pk: 3}
+        assert seats_taken(full.pk, TODAY) == full.seats
 
 
 def test_a_fixed_reader_logs_in_with_the_password_of_the_readme() -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,24 +20,42 @@ ROOT = HERE.parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all journeys in one process of a parallel run: they share one demo."""
+    """Keep the journeys of a profile in one process of a parallel run, as they share a demo; the longest work first."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
+            profile = next((name for name in ("loiret", "oise") if name in item.path.stem), "gironde")
+            item.add_marker(pytest.mark.xdist_group(f"journeys-{profile}"))
+    items.sort(key=lambda item: HERE not in item.path.parents)
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Site]:
+def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], server.Site]]:
+    """Return what gives the running demo of a profile, started when it is first asked for: `demos("loiret")`.
+
+    A module of journeys in another profile than gironde has a fixture `site` of its own, which takes it from here.
+    """
+    with ExitStack() as running:
+        sites: dict[str, server.Site] = {}
+
+        def demo(profile: str) -> server.Site:
+            if profile not in sites:
+                data = tmp_path_factory.mktemp(f"demo-{profile}")
+                url, name = server.database_of_its_own(data, profile)
+                if name:
+                    running.callback(server.drop_database, name)
+                process, sites[profile] = server.start(data, url, profile)
+                running.enter_context(process)
+                running.callback(process.terminate)
+            return sites[profile]
+
+        yield demo
+
+
+@pytest.fixture(scope="session")
+def site(demos: Callable[[str], server.Site]) -> server.Site:
     """Return the running demo of the profile gironde."""
-    data = tmp_path_factory.mktemp("demo")
-    url, name = server.database_of_its_own(data)
-    process, site = server.start(data, url, "gironde")
-    with process:
-        yield site
-        process.terminate()
-    if name:
-        server.drop_database(name)
+    return demos("gironde")
 
 
 @pytest.fixture(scope="session")

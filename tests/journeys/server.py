@@ -15,8 +15,12 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from django.db import connections
 
+from tests.accounts.authenticator import code_of
+
 NAVETTE = Path(sys.executable).parent / "navette"
 DEMO_PASSWORD = "Navette-demo-2026!"
+STAFF_SECRET = "JBSWY3DPEHPK3PXP"
+STEP = 30  # seconds that a code of the second factor lasts
 PATIENCE = 90  # seconds for the demo to be ready on a slow machine
 MAIL_PATIENCE = 20
 
@@ -28,6 +32,17 @@ class Site:
     url: str
     data: Path
     env: dict[str, str]
+    last_step: int = 0
+
+    def next_code(self, secret: str) -> str:
+        """Return a code of `secret` that has not served yet: a code serves once, whoever of the staff logs in.
+
+        A phone's clock may be off by one step, so that three people come in within thirty seconds; a fourth waits.
+        """
+        step = max(self.last_step + 1, int(time.time()) // STEP - 1)
+        time.sleep(max(0.0, (step - 1) * STEP - time.time()))
+        self.last_step = step
+        return code_of(secret, at=step * STEP)
 
     def run(self, *command: str) -> str:
         """Run `navette COMMAND...` on the demo's data and return what it printed."""
@@ -74,12 +89,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def database_of_its_own(data: Path) -> tuple[str, str]:
+def database_of_its_own(data: Path, profile: str) -> tuple[str, str]:
     """Return the address of a new database beside the one under test, and its name where it must be dropped."""
     settings = connections["default"].settings_dict
     if settings["ENGINE"].endswith("sqlite3"):
         return f"sqlite:///{data / 'navette.sqlite3'}", ""
-    name = f"navette_journeys_{os.getpid()}"
+    name = f"navette_journeys_{profile}_{os.getpid()}"
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')

@@ -16,11 +16,17 @@ ROOT = Path(__file__).parent.parent.parent
 LIBRARY, ADMIN = "Sauveterre-de-Guyenne", "admin@example.org"
 PAGES = {
     "": "/ /connexion /inscription /mot-de-passe-oublie /ressources-numeriques /bibliotheques /aide /contact "
-    "/mentions-legales /introuvable /demo/mails/",
-    "active@example.org": "/mon-compte /mon-compte/modifier /ressources-numeriques /pro/",
+    "/contact-professionnel /contact/envoye /accessibilite "
+    "/donnees-personnelles /mentions-legales /introuvable /demo/mails/ /coups-de-coeur "
+    "/bibliotheques/sauveterre-de-guyenne",
+    "active@example.org": "/mon-compte /mon-compte/modifier /mon-compte/foyer /mon-compte/donnees "
+    "/mon-compte/fermer /securite /ressources-numeriques /pro/",
     "expire@example.org": "/mon-compte",
     LIBRARY: "/pro/ /pro/abonnes /pro/bibliotheque /pro/mot-de-passe /pro/aide /mon-compte",
-    ADMIN: "/console/ /console/retards /console/mails /pro/ /pro/abonnes",
+    ADMIN: "/console/ /console/retards /console/mails /console/messages /console/ressources /console/ressources/1 "
+    "/console/ressources/1/connexion /console/ressources/1/ouverture /console/offres /console/conditions "
+    "/console/conditions/site /console/reglages /console/apparence /console/textes /console/textes/accepted "
+    "/console/mails/1/detail /pro/ /pro/abonnes",
 }
 
 

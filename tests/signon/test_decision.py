@@ -153,7 +153,7 @@ def test_sso_05_every_reason_says_what_holds_in_a_french_sentence() -> None:
         errors.NotAReader(), errors.NoSubscription(), errors.ResourceClosed("R"), errors.ParentAwaited(),
         errors.Waiting("B", day), errors.RenewalWaiting("B", day), errors.Refused("B", "M"), errors.Expired("B", day),
         errors.AddressNotConfirmed(), errors.NotAskedFor("R"), errors.GrantWaiting("R", "B"),
-        errors.GrantRefused("R", "B"),
+        errors.GrantRefused("R", "B"), errors.SeatAwaited("R", 2),
     ]  # fmt: skip
     assert {type(reason) for reason in reasons} == set(errors.Stopped.__subclasses__())
     assert len({reason.message for reason in reasons}) == len(reasons)

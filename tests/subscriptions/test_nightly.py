@@ -300,6 +300,7 @@ def test_counting_changes_nothing_and_agrees_with_what_is_done() -> None:
         == _night(DAY)
         == {
             "expired": 2,
+            "seats_given": 0,
             "reader_notices": 2,
             "library_digests": 0,
             "library_reminders": 1,

@@ -68,6 +68,16 @@ def test_a_closed_library_or_resource_is_refused(library: Library) -> None:
     assert not Subscription.objects.exists()
 
 
+def test_a_library_that_left_since_the_form_was_shown_is_refused(library: Library) -> None:
+    Library.objects.filter(pk=library.pk).update(is_open=False)
+    assert library.is_open
+    with pytest.raises(Invalid) as refusal:
+        register(request=asked(library), acting_user=VISITOR)
+    assert refusal.value.field == "library"
+    assert not Subscription.objects.exists()
+    assert not User.objects.filter(kind="reader").exists()
+
+
 def test_an_address_already_registered_gets_a_mail_not_a_second_account(library: Library) -> None:
     known = factories.UserFactory(email="dave.grohl@example.org", created_at=dt.datetime(2025, 1, 1, tzinfo=dt.UTC))
     for _ in range(3):

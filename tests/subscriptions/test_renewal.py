@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from navette.core.clock import today
+from navette.core.clock import now, today
 from navette.core.errors import NotAllowed, Refusal
 from navette.mail.models import OutgoingMail
 from navette.portal.models import Portal
@@ -104,3 +104,11 @@ def test_sub_01_a_renewal_is_for_those_who_have_a_subscription(portal: Portal, t
     subscription = SubscriptionFactory(**({trait: True} if trait else {}))
     with pytest.raises(Overtaken):
         ask_renewal(subscription, acting_user=subscription.reader.user)
+
+
+def test_nothing_is_asked_of_a_library_that_has_left_the_network(portal: Portal) -> None:
+    for ask, options in ((ask_again, {"refused": True}), (ask_renewal, {"expired": True})):
+        subscription = SubscriptionFactory(library__is_open=False, library__closed_at=now(), **options)
+        with pytest.raises(Refusal):
+            ask(subscription, acting_user=subscription.reader.user)
+        assert Subscription.objects.get(pk=subscription.pk).version == subscription.version

@@ -217,7 +217,10 @@ def test_a_page_loads_three_style_sheets_and_three_scripts_at_most() -> None:
     for page in TEMPLATES.rglob("*/*.html"):
         source = page.read_text()
         without_list = "{% block list_script %}{% endblock %}" in source
-        assert base.count("<script src") + source.count("<script src") - without_list <= 3, page
+        one_way = re.sub(
+            r"{% if [^%]*%}\s*(<script[^\n]*\n)\s*{% elif [^%]*%}\s*<script[^\n]*\n\s*{% endif %}", r"\1", source
+        )
+        assert base.count("<script src") + one_way.count("<script src") - without_list <= 3, page
 
 
 def _luminance(colour: str) -> float:

@@ -242,6 +242,44 @@ def test_l1_a_library_comes_to_its_dashboard(client: Client, library: User, type
     assert client.session["_auth_user_id"] == str(library.pk)
 
 
+@pytest.mark.parametrize(
+    ("rule", "identifier", "typed"),
+    [
+        (
+            ProIdentifier.CARD,
+            "45004000017",
+            ["45004000017", " 4500 4000 017 ", "4500-4000-017", "45004\u00a0000\u00a0017"],
+        ),
+        (ProIdentifier.CARD, "biblio@example.org", ["Biblio@Example.org "]),
+        (
+            ProIdentifier.EITHER,
+            "crèvecœur-le-grand",
+            ["Crèvecœur-le-Grand", "CREVECOEUR LE GRAND", "crèvecoeur le’grand"],
+        ),
+        (ProIdentifier.EITHER, "biblio@example.org", ["biblio@example.org"]),
+        (ProIdentifier.COMMUNE, "l’haÿ-les-roses", ["L'Hay les Roses", " l’haÿ–les–roses"]),
+        (ProIdentifier.INDIVIDUAL, "gestion.marines", ["Gestion.Marines", "gestion marines"]),
+    ],
+)
+def test_l1_every_kind_of_identifier_comes_in_however_it_is_typed(rule: str, identifier: str, typed: list[str]) -> None:
+    factories.portal(pro_identifier=rule)
+    kind = Kind.LIBRARIAN if "@" in identifier or rule == ProIdentifier.INDIVIDUAL else Kind.LIBRARY
+    user = account_named(kind, identifier)
+    for text in typed:
+        client = Client()
+        assert post(client, "pro", text).headers["Location"] == "/pro/", text
+        assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def account_named(kind: str, identifier: str) -> User:
+    """Return an account of a library with that identifier, beside another one of the same library."""
+    library = factories.LibraryFactory()
+    factories.library_account(library)
+    user = User.objects.create_user(identifier, factories.PASSWORD, kind=kind, name="Équipe", email="pro@example.org")
+    factories.MembershipFactory(library=library, user=user)
+    return user
+
+
 def test_l1_librarians_and_staff_come_in_by_their_mail(client: Client) -> None:
     factories.UserFactory(kind=Kind.LIBRARIAN, email="gestion@example.org")
     assert post(client, "pro", "gestion@example.org").headers["Location"] == "/pro/"

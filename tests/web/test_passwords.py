@@ -206,3 +206,26 @@ def test_sub_13_who_has_logged_in_comes_to_their_account(client: Client) -> None
     user = factories.SubscriptionFactory().reader.user
     client.force_login(user)
     assert client.post(confirmation_path(user)).headers["Location"] == "/mon-compte"
+
+
+# ---- a link whose hour is over
+def test_auth_05_a_late_link_offers_another_in_one_click(client: Client, reader: User) -> None:
+    path = mailed_path(client, reader)
+    with time_machine.travel(clock.now() + dt.timedelta(minutes=61)):
+        answer = client.get(path)
+        assert answer.status_code == 410
+        assert "Recevoir un nouveau lien" in words(answer)
+        assert 'name="renouveler"' in words(answer)
+        count = OutgoingMail.objects.count()
+        page = words(client.post(path, {"renouveler": "1"}, follow=True))
+        assert "Un nouveau lien vient de partir" in page
+        assert OutgoingMail.objects.count() == count + 1
+
+
+def test_auth_05_a_link_that_is_no_good_offers_none(client: Client, reader: User) -> None:
+    path = mailed_path(client, reader)
+    for bad in (path[:-2], f"{path}0"):
+        assert 'name="renouveler"' not in words(client.get(bad))
+        answer = client.post(bad, {"renouveler": "1"})
+        assert answer.status_code == 410
+    assert OutgoingMail.objects.count() == 1

@@ -17,6 +17,7 @@ from navette.accounts.tokens import encode_id, password_tokens
 from navette.portal.models import Portal
 from navette.web.middleware import IdleLimitMiddleware
 from tests import factories
+from tests.web import browsing
 
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -199,7 +200,7 @@ def test_auth_03_a_deactivated_account_is_out_at_once_and_stays_out(client: Clie
 
 def test_auth_03_a_role_taken_away_counts_at_the_next_request(client: Client) -> None:
     user = factories.staff(StaffRoleName.ADMINISTRATOR)
-    client.force_login(user)
+    browsing.log_in(client, user)
     assert client.get("/console/").status_code == 200
     StaffRole.objects.all().delete()
     assert client.get("/console/").status_code == 403

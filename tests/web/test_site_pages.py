@@ -50,7 +50,9 @@ def test_what_does_not_exist_answers_404_and_says_where_to_go(client: Client, ad
     assert 'href="/ressources-numeriques"' in words(answer)
 
 
-@pytest.mark.parametrize("address", ["/", LIST, "/aide", "/contact", "/bibliotheques", "/mentions-legales", "/healthz"])
+@pytest.mark.parametrize(
+    "address", ["/", LIST, "/aide", "/contact/envoye", "/bibliotheques", "/mentions-legales", "/healthz"]
+)
 def test_pages_that_only_tell_refuse_a_post(client: Client, address: str) -> None:
     assert client.post(address).status_code == 405
 

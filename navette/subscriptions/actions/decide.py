@@ -1,4 +1,7 @@
-"""A library's decisions: accept, refuse, renew, end. Each is one transaction, one event, one mail."""
+"""A library's decisions: accept, refuse, renew, end. Each is one transaction, one event, one mail to the reader.
+
+Staff may accept or refuse in a library's place, once it was warned in vain (SUB-05): the event and a mail to it say so.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -14,16 +17,18 @@ from navette.core.errors import Invalid
 from navette.mail.outbox import queue_mail
 from navette.portal.models import Portal
 from navette.portal.queries import current_portal
-from navette.subscriptions.actions.grants import decide_requested
+from navette.subscriptions.actions.grants import decide_requested, free_seats_of
 from navette.subscriptions.actions.moves import move
 from navette.subscriptions.dates import earliest_start, end_of, may_start, proposed_start
+from navette.subscriptions.decision_mails import decided_in_place
 from navette.subscriptions.mails import REFUSAL_KINDS, default_message, french_day, to_reader
-from navette.subscriptions.models import Subscription
+from navette.subscriptions.models import GrantState, Subscription
+from navette.subscriptions.queries import may_decide_in_place
 from navette.subscriptions.states import REFUSAL_CHOICES, Move, RefusalReason, Status
 
 LONGEST_MESSAGE = 5_000
 _ACTIVE_WAITS = ~Q(status=Status.ACTIVE) | Q(deadline__isnull=False)
-_DECIDED: dict[str, Any] = {"deadline": None, "announced_at": None, "reminded_at": None}
+_DECIDED: dict[str, Any] = {"deadline": None, "announced_at": None, "reminded_at": None, "warning": None}
 
 
 @transaction.atomic
@@ -37,23 +42,28 @@ def accept(
 ) -> Subscription:
     """Accept a request, or the renewal that its reader asked for; the reader is mailed `message`.
 
-    Without `starts_on` the portal's rule gives the day. Raises NotAllowed, Invalid (with the field) or Overtaken.
+    Without `starts_on` the portal's rule gives the day. `grants` is what was decided of single resources (SUB-04).
+    Raises NotAllowed, Invalid (with the field) or Overtaken.
     """
-    require(acting_user, "subscriptions.decide", subscription.library)
+    in_place = _decides_in_place(subscription, acting_user)
     portal = current_portal()
     dates = checked_dates(starts_on or default_start(subscription, portal), portal)
-    text = _message(message, "accepted", subscription)
+    text = _message(message, "accepted", subscription) + _left_out(subscription, grants)
+    was_valid = subscription.current_status == Status.ACTIVE
     fresh = move(
         subscription,
         Move.ACCEPT,
         acting_user=acting_user,
-        only_if=_ACTIVE_WAITS,
+        only_if=_still_to_decide(in_place=in_place),
+        reason=_by_the_staff() if in_place else "",
         message=text,
         **_DECIDED,
         **dates,
     )
-    decide_requested(fresh, portal, grants)
+    decide_requested(fresh, portal, grants, was_valid=was_valid)
     queue_mail(to_reader("accepted", fresh, portal, body=text))
+    if in_place:
+        _tell_library(fresh, subscription, portal)
     return fresh
 
 
@@ -63,10 +73,14 @@ def refuse(subscription: Subscription, *, acting_user: Actor, reason: str, messa
 
     `reason` is one of `REFUSAL_CHOICES`. Raises NotAllowed, Invalid or Overtaken.
     """
-    require(acting_user, "subscriptions.decide", subscription.library)
+    in_place = _decides_in_place(subscription, acting_user)
     if reason not in dict(REFUSAL_CHOICES):
         raise Invalid(_("Choisissez la raison du refus."), "reason")
-    return _close(subscription, Move.REFUSE, acting_user, RefusalReason(reason), message, only_if=_ACTIVE_WAITS)
+    only_if, why = _still_to_decide(in_place=in_place), RefusalReason(reason)
+    fresh = _close(subscription, Move.REFUSE, acting_user, why, message, only_if=only_if, in_place=in_place)
+    if in_place:
+        _tell_library(fresh, subscription, current_portal())
+    return fresh
 
 
 @transaction.atomic
@@ -86,16 +100,20 @@ def renew(
     acting_user: Actor,
     starts_on: dt.date | None = None,
     message: str | None = None,
+    grants: Mapping[int, str] | None = None,
 ) -> Subscription:
     """Renew a valid or expired subscription from `starts_on`, by default today; the reader is mailed.
 
-    A second renewal from the same day is refused: nothing would change. Raises NotAllowed, Invalid or Overtaken.
+    A second renewal from the same day is refused: nothing would change. `grants` as in `accept`.
+    Raises NotAllowed, Invalid or Overtaken.
     """
     require(acting_user, "subscriptions.decide", subscription.library)
     portal = current_portal()
     dates = checked_dates(starts_on or clock.today(), portal)
     changes_something = ~Q(status=Status.ACTIVE, starts_on=dates["starts_on"]) | Q(deadline__isnull=False)
     text = _message(message, "renewed", subscription, date_fin=french_day(dates["ends_on"]))
+    text += _left_out(subscription, grants)
+    was_valid = subscription.current_status == Status.ACTIVE
     fresh = move(
         subscription,
         Move.RENEW,
@@ -105,7 +123,7 @@ def renew(
         **_DECIDED,
         **dates,
     )
-    decide_requested(fresh, portal, None)
+    decide_requested(fresh, portal, grants, was_valid=was_valid)
     queue_mail(to_reader("renewed", fresh, portal, body=text))
     return fresh
 
@@ -134,7 +152,31 @@ def checked_dates(starts_on: dt.date, portal: Portal) -> dict[str, Any]:
         "ends_on": end_of(starts_on, portal.duration),
         "refusal_reason": "",
         "notice_days": None,
+        "erasure_told_on": None,
     }
+
+
+def _decides_in_place(subscription: Subscription, acting_user: Actor) -> bool:
+    """Say whether `acting_user` decides in the library's place; NotAllowed where they may not decide at all."""
+    by_the_library = acting_user.has_perm("subscriptions.decide", subscription.library)
+    if not by_the_library and may_decide_in_place(subscription, acting_user):
+        return True
+    require(acting_user, "subscriptions.decide", subscription.library)
+    return False
+
+
+def _still_to_decide(*, in_place: bool) -> Q:
+    return _ACTIVE_WAITS & Q(deadline__lt=clock.today()) if in_place else _ACTIVE_WAITS
+
+
+def _by_the_staff() -> str:
+    return _("Décidé par le département, à la place de la bibliothèque")
+
+
+def _tell_library(fresh: Subscription, seen: Subscription, portal: Portal) -> None:
+    """Mail the library that the request which it left was decided in its place."""
+    decision = str(Status(fresh.status).label)
+    queue_mail(decided_in_place(fresh, portal, decision=decision, limit=french_day(seen.deadline)))
 
 
 def _close(
@@ -145,6 +187,7 @@ def _close(
     message: str | None,
     *,
     only_if: Q,
+    in_place: bool = False,
 ) -> Subscription:
     kind = "ended" if what == Move.END else REFUSAL_KINDS[reason]
     text = _message(message, kind, subscription)
@@ -153,11 +196,12 @@ def _close(
         what,
         acting_user=acting_user,
         only_if=only_if,
-        reason=str(reason.label),
+        reason=f"{reason.label}. {_by_the_staff()}" if in_place else str(reason.label),
         message=text,
         refusal_reason=reason,
         **_DECIDED,
     )
+    free_seats_of(fresh)
     queue_mail(to_reader(kind, fresh, current_portal(), body=text))
     return fresh
 
@@ -169,3 +213,15 @@ def _message(message: str | None, kind: str, subscription: Subscription, **value
     if len(message) > LONGEST_MESSAGE:
         raise Invalid(_("Le message est trop long : 5 000 caractères au plus."), "message")
     return message
+
+
+def _left_out(subscription: Subscription, grants: Mapping[int, str] | None) -> str:
+    """Return what the message says beneath of the resources that were refused with the decision."""
+    refused = [key for key, state in (grants or {}).items() if state == GrantState.REFUSED]
+    names = (
+        subscription.grants.filter(resource_id__in=refused).select_related("resource").order_by("resource__name")
+        if refused
+        else ()
+    )
+    words = ", ".join(grant.resource.name for grant in names)
+    return "\n\n" + _("Ressources non accordées : %(names)s.") % {"names": words} if words else ""

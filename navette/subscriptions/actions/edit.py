@@ -10,20 +10,24 @@ from django.utils.translation import gettext as _
 
 from navette.accounts.mails import confirmation_url
 from navette.accounts.models import User
+from navette.accounts.queries import readers_at
 from navette.core import clock
 from navette.core.actors import Actor, require
 from navette.core.errors import Invalid, NotAllowed
 from navette.core.text import fold_identifier
 from navette.libraries.models import Library
+from navette.libraries.queries import require_open
 from navette.mail.outbox import queue_mail
 from navette.portal.models import Portal
 from navette.portal.queries import current_portal
 from navette.readers.models import Reader
 from navette.resources.models import DigitalResource
 from navette.subscriptions.actions import grants
+from navette.subscriptions.actions.announce import announce
 from navette.subscriptions.actions.decide import checked_dates
 from navette.subscriptions.actions.moves import move
-from navette.subscriptions.actions.register import announce, check_birth_date
+from navette.subscriptions.actions.parents import needs_parent
+from navette.subscriptions.actions.register import check_birth_date
 from navette.subscriptions.dates import deadline_of
 from navette.subscriptions.mails import to_library, to_reader
 from navette.subscriptions.models import Subscription
@@ -73,11 +77,25 @@ def edit_own(subscription: Subscription, *, acting_user: Actor, changes: Changes
     changes = replace(_only_what_changes(subscription, changes), starts_on=None)
     if is_locked(subscription) and (changes.email is not None or changes.library is not None):
         raise NotAllowed(_("L’adresse mail et la bibliothèque ne changent plus après la validation."))
-    if changes.library is not None and not changes.library.is_open:
-        raise Invalid(_("Cette bibliothèque ne prend pas d’inscription : choisissez-en une autre."), "library")
+    if changes.library is not None:
+        require_open(changes.library)
+    _check_age(subscription, changes)
     grants.accept_site_terms(subscription.reader)
     grants.accept_resource_terms(subscription.reader, changes.resources)
     return _apply(subscription, acting_user, changes)
+
+
+def _check_age(subscription: Subscription, changes: Changes) -> None:
+    """Refuse a birth date by which a reader would leave, or come under, a parent's agreement (SUB-12)."""
+    if changes.birth_date == subscription.reader.birth_date:
+        return
+    if subscription.status == Status.UNCONFIRMED:
+        raise Invalid(
+            _("La date de naissance ne change pas tant que l’accord d’un parent est attendu : contactez-nous."),
+            "birth_date",
+        )
+    if needs_parent(changes.birth_date, current_portal()):
+        raise Invalid(_("Cette date demanderait l’accord d’un parent : voyez avec votre bibliothèque."), "birth_date")
 
 
 def _only_what_changes(subscription: Subscription, changes: Changes) -> Changes:
@@ -148,6 +166,8 @@ def _write_person(reader: Reader, changes: Changes) -> None:
 
 
 def _write_email(user: User, email: str) -> None:
+    if readers_at(email).exclude(pk=user.pk).exists():
+        raise Invalid(_("Cette adresse mail ne peut pas être utilisée : choisissez-en une autre."), "email")
     user.identifier = user.email = email
     user.email_confirmed_at = None
     try:
@@ -180,6 +200,7 @@ def _move_library(subscription: Subscription, library: Library, acting_user: Act
         "deadline": deadline_of(clock.today(), portal),
         "announced_at": None,
         "reminded_at": None,
+        "warning": None,
     }
     fresh = move(
         subscription,

@@ -51,6 +51,7 @@ def write_event(
     """Write the event and the audit row of a move that has just been made."""
     SubscriptionEvent.objects.create(
         subscription=subscription,
+        library_id=subscription.library_id,
         at=clock.now(),
         actor=actor if isinstance(actor, User) else None,
         actor_label=actor.label,

@@ -11,8 +11,8 @@ from navette.core.actors import Actor
 from navette.core.errors import NotAllowed, Refusal
 from navette.mail.outbox import queue_mail
 from navette.portal.queries import current_portal
+from navette.subscriptions.actions.announce import announce
 from navette.subscriptions.actions.moves import move
-from navette.subscriptions.actions.register import announce
 from navette.subscriptions.dates import deadline_of
 from navette.subscriptions.mails import french_day, to_reader
 from navette.subscriptions.models import Subscription
@@ -52,6 +52,10 @@ def ask_again(subscription: Subscription, *, acting_user: Actor) -> Subscription
 
 def _ask(subscription: Subscription, what: Move, acting_user: Actor, only_if: Q) -> Subscription:
     portal = current_portal()
+    if subscription.library.closed_at is not None:
+        raise Refusal(
+            _("Votre bibliothèque a quitté le réseau : écrivez-nous pour que votre compte en rejoigne une autre.")
+        )
     fresh = move(
         subscription,
         what,
@@ -62,6 +66,8 @@ def _ask(subscription: Subscription, what: Move, acting_user: Actor, only_if: Q)
         refusal_reason="",
         announced_at=None,
         reminded_at=None,
+        warning=None,
+        erasure_told_on=None,
     )
     announce(fresh, "library_renewal" if what != Move.ASK_AGAIN else "library_request", portal)
     queue_mail(to_reader("renewal_received" if what != Move.ASK_AGAIN else "asked_again", fresh, portal))

@@ -1,7 +1,12 @@
-"""« En retard »: the requests that their library has left over the deadline, and reminding it (SUB-05)."""
+"""« En retard »: the requests that their library has left over the deadline: warning it, then unblocking (SUB-05).
+
+Where the portal's setting lets them, staff decide in the library's place once it was warned in vain; elsewhere they
+only remind.
+"""
 
 import datetime as dt
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -18,13 +23,49 @@ from navette.core.errors import NotAllowed, Refusal
 from navette.core.models import AuditRow
 from navette.libraries.models import Library
 from navette.libraries.queries import libraries_seen_by
+from navette.mail.models import MailState
+from navette.portal.queries import current_portal
 from navette.subscriptions.actions import remind_library
 from navette.subscriptions.models import Subscription
-from navette.subscriptions.queries import SubscriptionQuerySet, subscriptions_seen_by
+from navette.subscriptions.queries import (
+    WARNED_BEFORE,
+    SubscriptionQuerySet,
+    opens_to_staff_on,
+    subscriptions_seen_by,
+)
 from navette.web.console.access import staff_with, user_of
 
 LIBRARIES_A_PAGE = 10
 REQUESTS_SHOWN = 10  # of one library; its list of subscribers shows the others
+
+
+@dataclass(frozen=True)
+class LateRequest:
+    """A late request, and where unblocking it stands."""
+
+    subscription: Subscription
+
+    @property
+    def opens_on(self) -> dt.date | None:
+        """Return the day from which staff may decide; None while no warning has left."""
+        return opens_to_staff_on(self.subscription)
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether that day has come."""
+        return self.opens_on is not None and self.opens_on <= clock.today()
+
+    @property
+    def warned_on(self) -> dt.date | None:
+        """Return the day on which the warning left."""
+        warning = self.subscription.warning
+        return clock.day_of(warning.sent_at) if warning is not None and warning.sent_at else None
+
+    @property
+    def warning_state(self) -> str:
+        """Return where a warning stands that has not left."""
+        warning = self.subscription.warning
+        return warning.get_state_display() if warning is not None and warning.state != MailState.SENT else ""
 
 
 @require_safe
@@ -37,7 +78,9 @@ def late(request: HttpRequest) -> HttpResponse:
         request.GET.get("page")
     )
     page.object_list = _groups(overdue, list(page.object_list))
-    context = {"page": page, "total": overdue.count(), "today": clock.today()}
+    portal, user = current_portal(), user_of(request)
+    may_decide = portal.staff_decides_late and user.has_perm("subscriptions.decide_late")
+    context = {"page": page, "total": overdue.count(), "may_decide": may_decide, "days": WARNED_BEFORE.days}
     return render(request, "console/late.html", context)
 
 
@@ -45,9 +88,9 @@ def _groups(overdue: SubscriptionQuerySet, figures: list[dict[str, Any]]) -> lis
     """Return each library of `figures` with its oldest late requests, and when it was last reminded."""
     keys = [row["library_id"] for row in figures]
     libraries = Library.objects.select_related("territory").in_bulk(keys)
-    requests: dict[int, list[Subscription]] = defaultdict(list)
-    for row in overdue.filter(library_id__in=keys).select_related("reader").order_by("deadline", "id"):
-        requests[row.library_id].append(row)
+    requests: dict[int, list[LateRequest]] = defaultdict(list)
+    for row in overdue.filter(library_id__in=keys).select_related("reader", "warning").order_by("deadline", "id"):
+        requests[row.library_id].append(LateRequest(row))
     reminded = _last_reminders(keys)
     return [
         row

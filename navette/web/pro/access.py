@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property, wraps
 from typing import Any, cast
 
@@ -11,13 +12,30 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from navette.accounts.models import Kind, User
+from navette.accounts.queries import roles_of
 from navette.core import clock
 from navette.libraries.models import Library, Membership
+from navette.portal.models import DecisionScreen, Portal
+from navette.portal.queries import current_portal
 from navette.subscriptions.models import Subscription
-from navette.subscriptions.queries import SubscriptionQuerySet, subscriptions_seen_by, waiting_summary
+from navette.subscriptions.queries import (
+    SubscriptionQuerySet,
+    shown_subscriptions,
+    subscriptions_seen_by,
+    waiting_summary,
+)
 from navette.web.gate import ask_to_log_in
+from navette.web.pro.list_words import ListWords, words_of
 
 View = Callable[..., HttpResponseBase]
+
+
+class Pencil(Enum):
+    """Whether a row of the list has a pencil, and what it opens: the page of the three tabs, or a window with them."""
+
+    NONE = 0
+    PAGE = 1
+    WINDOW = 2
 
 
 @dataclass(frozen=True)
@@ -49,7 +67,7 @@ class Workspace:
     def is_open(self) -> bool:
         """Say whether there is anything here for the person."""
         if self.user.kind == Kind.STAFF:
-            return self.user.staff_roles.exists()
+            return bool(roles_of(self.user))
         return self.user.is_professional and bool(self.memberships)
 
     @property
@@ -61,7 +79,7 @@ class Workspace:
     def subscriptions(self) -> SubscriptionQuerySet:
         """Return what the person may see. One library is named as such, so that its indexes give the order."""
         if self.only_library:
-            return SubscriptionQuerySet(Subscription).filter(library_id=self.only_library.pk)
+            return shown_subscriptions().filter(library_id=self.only_library.pk)
         return subscriptions_seen_by(self.user)
 
     @cached_property
@@ -76,9 +94,38 @@ class Workspace:
         return deadline is not None and deadline < clock.today()
 
     @cached_property
+    def portal(self) -> Portal:
+        """Return the site's settings."""
+        return current_portal()
+
+    @property
+    def words(self) -> ListWords:
+        """Return what the list of subscribers is called here."""
+        return words_of(self.portal)
+
+    @property
+    def has_tabs(self) -> bool:
+        """Say whether subscribers are decided in three tabs."""
+        return self.portal.decision_screen == DecisionScreen.TABS
+
+    @property
+    def pencil(self) -> Pencil:
+        """Return how the list opens a subscriber: the staff's pages have more scripts than a window bears."""
+        if not self.has_tabs:
+            return Pencil.NONE
+        return Pencil.PAGE if self.user.is_staff else Pencil.WINDOW
+
+    @cached_property
     def decides_for(self) -> frozenset[int]:
         """Return the ids of the libraries in whose name the person may decide."""
         return frozenset(row.pk for row in self.libraries if self.user.has_perm("subscriptions.decide", row))
+
+    @cached_property
+    def registers_for(self) -> list[Library]:
+        """Return the libraries in which the person registers readers; none where the portal leaves that to readers."""
+        if not self.libraries or not self.portal.librarians_register_readers:
+            return []
+        return [row for row in self.libraries if self.user.has_perm("subscriptions.register", row)]
 
     def may(self, perm: str, subscription: Subscription) -> bool:
         """Say whether the person holds `perm` on `subscription`."""

@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from navette.web.components.templatetags.navette import icon
+from navette.web.pro.access import Pencil
 from navette.web.pro.rows import Row
 
 
@@ -35,28 +37,35 @@ class Words:
     edit: str = field(default_factory=lambda: _("Editer"))
     see: str = field(default_factory=lambda: _("Consulter"))
     if_accepted: str = field(default_factory=lambda: _("si validé"))
+    pencil: str = field(default_factory=lambda: _("éditer cet abonné"))
+    look: str = field(default_factory=lambda: _("consulter cet abonné"))
 
 
 class Drawing:
     """Draws the rows of one page."""
 
-    def __init__(self, columns: Iterable[tuple[str, str]], scheme: str, way_back: str) -> None:
+    def __init__(
+        self, columns: Iterable[tuple[str, str]], scheme: str, way_back: str, *, pencil: Pencil = Pencil.NONE
+    ) -> None:
         """Take the columns' names and titles, the portal's colours, the query that carries the list's state."""
         self.columns = [(CELLS[name], f'<td role="cell" data-label="{escape(title)}">') for name, title in columns]
         self.scheme, self.way_back = escape(scheme), escape(way_back)
-        self.words = Words()
+        self.words, self.pencil = Words(), pencil
         self.decision, self.sheet, self.renewal = Link("pro:decide"), Link("pro:subscriber"), Link("pro:renew")
+        self.tabs = Link("pro:tabs")
 
-    def draw(self, rows: Iterable[Row]) -> SafeString:
-        """Return the rows, each a `<tr>`."""
-        return mark_safe("".join([self._line(row) for row in rows]))  # noqa: S308 - escaped piece by piece
+    def draw(self, rows: Iterable[Row], *, swapped: bool = False) -> SafeString:
+        """Return the rows, each a `<tr>`; `swapped` ones take the place of those that the page has."""
+        swap = ' hx-swap-oob="true"' if swapped else ""
+        return mark_safe("".join([self._line(row, swap) for row in rows]))  # noqa: S308 - escaped piece by piece
 
-    def _line(self, row: Row) -> str:
+    def _line(self, row: Row, swap: str) -> str:
         key = row.subscription.pk
         cells = "".join([draw(self, row, opening) for draw, opening in self.columns])
         return (
-            f'<tr role="row" class="row-{row.status} scheme-{self.scheme}"><td role="cell" class="tick-cell">'
-            f'<input class="tick" type="checkbox" id="nom-{key}" name="choix" value="{key}" data-group="abonnes" '
+            f'<tr role="row" id="ligne-{key}" class="row-{row.status} scheme-{self.scheme}"{swap}>'
+            f'<td role="cell" class="tick-cell"><input class="tick" type="checkbox" id="nom-{key}" name="choix" '
+            f'value="{key}" data-group="abonnes" '
             f'aria-label="{escape(row.name)}" /></td>{cells}</tr>'
         )
 
@@ -97,7 +106,9 @@ class Drawing:
     def operations(self, row: Row, opening: str) -> str:
         """Draw what can be done: decide, or renew and open the sheet. The column has no label on a phone."""
         key = row.subscription.pk
-        if row.can_decide:
+        if self.pencil is not Pencil.NONE:
+            buttons = f"{self._renewal(row)} {self._pencil(row)}" if row.can_renew else self._pencil(row)
+        elif row.can_decide:
             buttons = self._link(self.decision, key, "btn-pro", self.words.decide)
         else:
             sheet = self._link(self.sheet, key, "btn-ghost", self.words.edit if row.edits else self.words.see)
@@ -107,6 +118,18 @@ class Drawing:
     def _link(self, link: Link, key: int, look: str, label: str) -> str:
         href = f"{link.to(key)}{self.way_back}"
         return f'<a class="btn {look} btn-small" aria-describedby="nom-{key}" href="{href}">{label}</a>'
+
+    def _pencil(self, row: Row) -> str:
+        """Draw the icon that opens the tabs, in a window where a script can."""
+        key = row.subscription.pk
+        edits = row.edits or row.can_decide
+        label, drawing = (self.words.pencil, icon("pencil")) if edits else (self.words.look, icon("eye"))
+        href = f"{self.tabs.to(key)}{self.way_back}"
+        opens = f' hx-get="{href}"' if self.pencil is Pencil.WINDOW else ""
+        return (
+            f'<a class="btn btn-ghost btn-icon" aria-describedby="nom-{key}" href="{href}"{opens} '
+            f'aria-label="{label}" title="{label}">{drawing}</a>'
+        )
 
     def _renewal(self, row: Row) -> str:
         key = row.subscription.pk

@@ -4,11 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from navette.core import clock
+from navette.editorial.models import PickState
+from navette.editorial.queries import pages_for, picks_of
 from navette.portal.queries import current_portal
 from navette.web.pro.access import professional, show, workspace_of
 from navette.web.pro.rows import rows_of
 
 SHOWN = 8
+IDEAS = ("ma-mediatheque-numerique", "boite-a-idees-numeriques")  # the pages about mediation, where the staff keep them
 
 
 @require_safe
@@ -25,6 +28,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "rows": rows_of(workspace, portal, waiting),
         "more": workspace.waiting["waiting"] - len(waiting),
         "late": workspace.subscriptions.late(clock.today()).count(),
+        "picks_back": picks_of(workspace.user).filter(state=PickState.DECLINED).count(),
+        "articles": pages_for(workspace.user).filter(slug__in=IDEAS),
     }
     return show(request, "pro/dashboard.html", context)
 
@@ -33,4 +38,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @professional
 def guide(request: HttpRequest) -> HttpResponse:
     """Show the librarians' help: how to accept, refuse, renew; and the questions asked most."""
-    return show(request, "pro/help.html", {})
+    context = {
+        "portal": current_portal(),
+        "articles": pages_for(workspace_of(request).user).filter(slug__in=IDEAS),
+    }
+    return show(request, "pro/help.html", context)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -18,10 +19,10 @@ from navette.subscriptions.actions import accept, default_start, refuse
 from navette.subscriptions.dates import earliest_start, end_of
 from navette.subscriptions.mails import REFUSAL_KINDS, default_message
 from navette.subscriptions.models import Subscription
-from navette.subscriptions.queries import asked_resources
+from navette.subscriptions.queries import asked_resources, full_for, may_decide_in_place
 from navette.subscriptions.states import REFUSAL_CHOICES, RefusalReason, Status
 from navette.web.pro.access import fetch_subscription, professional, show, workspace_of
-from navette.web.pro.listing import back_to_list, carried
+from navette.web.pro.listing import back_to_list, carried, way_back
 from navette.web.pro.wording import REFUSAL_REASONS, DayField, MessageField, SeenForm
 
 _MAILED = gettext_lazy("Envoi par mail : ce texte part tel que vous le laissez.")
@@ -40,13 +41,22 @@ class RefuseForm(SeenForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @professional
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a request with what decides it, or decide it and go back to the list."""
+    """Show a request with what decides it (the tabs, on their portals), or decide it and go back to the list."""
     subscription = fetch_subscription(request, pk)
     if request.method != "POST":
+        if workspace_of(request).has_tabs:
+            return redirect(reverse("pro:tabs", args=(pk,)) + way_back(carried(request)))
         return _page(request, subscription)
-    if not workspace_of(request).may("subscriptions.decide", subscription):
+    if not _may_decide(request, subscription):
         raise PermissionDenied
     return _submit(request, subscription)
+
+
+def _may_decide(request: HttpRequest, subscription: Subscription) -> bool:
+    """Say whether the person decides: for the library, or for the département in its place (SUB-05)."""
+    workspace = workspace_of(request)
+    own = workspace.may("subscriptions.decide", subscription)
+    return own or may_decide_in_place(subscription, workspace.user)
 
 
 def is_open(subscription: Subscription) -> bool:
@@ -136,8 +146,9 @@ def _page(
     context = {
         "subscription": subscription,
         "resources": asked_resources(subscription),
+        "full": full_for(subscription),
         "is_open": is_open(subscription),
-        "may_decide": workspace_of(request).may("subscriptions.decide", subscription),
+        "may_decide": _may_decide(request, subscription),
         "accepting": accepting,
         "refusing": refusing,
         "wrong": wrong,

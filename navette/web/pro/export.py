@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from navette.core import clock
 from navette.files.xlsx import CONTENT_TYPE, Cell, Column, workbook_file
 from navette.resources.models import DigitalResource
-from navette.subscriptions.models import GrantState, ResourceGrant, Subscription
-from navette.subscriptions.queries import SubscriptionQuerySet
+from navette.subscriptions.models import ResourceGrant, Subscription
+from navette.subscriptions.queries import ASKED_STATES, SubscriptionQuerySet
 from navette.web.pro.access import Workspace
 
 CHUNK = 1_000
@@ -87,7 +87,7 @@ def _word(status: str, ends_on: dt.date | None, deadline: dt.date | None, today:
 
 def _resources_of(keys: Sequence[int]) -> dict[int, set[int]]:
     held: dict[int, set[int]] = defaultdict(set)
-    kept = ResourceGrant.objects.filter(subscription_id__in=keys, state__in=[GrantState.GRANTED, GrantState.REQUESTED])
+    kept = ResourceGrant.objects.filter(subscription_id__in=keys, state__in=ASKED_STATES)
     for subscription, resource in kept.values_list("subscription_id", "resource_id"):
         held[subscription].add(resource)
     return held

@@ -8,17 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import SubscriptionQuerySet
-from navette.subscriptions.states import Status
+from navette.web.pro.list_words import PLAIN, USUAL, ListWords
 
 LONGEST_SEARCH = 100
-STATUSES = [(s.value, s.label) for s in (Status.PENDING, Status.ACTIVE, Status.REFUSED, Status.EXPIRED)]
 
 
 class SubscriberFilter(filters.FilterSet):
     """The list's form. A value that can't be is told beside its field, and then nothing is listed or exported."""
 
     q = filters.CharFilter(label=_("Nom ou mail contenant"), method="match", max_length=LONGEST_SEARCH)
-    statut = filters.ChoiceFilter(label=_("Statut"), choices=STATUSES, empty_label=_("- Tout -"), method="have_status")
+    statut = filters.ChoiceFilter(label=_("Statut"), choices=PLAIN, method="have_status")
     bibliotheque = filters.ModelChoiceFilter(label=_("Bibliothèque"), empty_label=_("- Toutes -"))
     attente = filters.ChoiceFilter(choices=[("1", "1")], method="wait", widget=forms.HiddenInput)
 
@@ -26,9 +25,11 @@ class SubscriberFilter(filters.FilterSet):
         model = Subscription
         fields: list[str] = []
 
-    def __init__(self, *args: Any, libraries: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, libraries: Any, words: ListWords = USUAL, **kwargs: Any) -> None:
         """Take the libraries (a queryset) that the person may choose from; None where there is but one."""
         super().__init__(*args, **kwargs)
+        self.filters["q"].label = words.search
+        self.filters["statut"].extra |= {"choices": words.statuses, "empty_label": words.any_status}
         if libraries is None:
             del self.filters["bibliotheque"]
         else:

@@ -16,7 +16,7 @@ from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import asked_resource_ids
 from navette.subscriptions.states import RefusalReason, Status
 from navette.web.components.fields import ManyChoices
-from navette.web.pro.wording import END_REASONS, REFUSAL_REASONS, DayField, MessageField, SeenForm
+from navette.web.pro.wording import END_REASONS, REFUSAL_REASONS, BirthDateField, DayField, MessageField, SeenForm
 
 # What choosing a status does, from the status that holds today; what is not here is not offered (SUB-01).
 MOVES: dict[tuple[str, str], str] = {
@@ -27,32 +27,54 @@ MOVES: dict[tuple[str, str], str] = {
     (Status.ACTIVE, Status.REFUSED): "end",
 }
 _ASK_REASON = {"refuse": REFUSAL_REASONS, "end": END_REASONS}
-_PERSON = ("first_name", "last_name", "birth_date", "email", "library")
+PERSON = ("first_name", "last_name", "birth_date", "email", "library")
 
 
-class SubscriberForm(SeenForm):
-    """A subscriber's details, resources, dates and status; mail and library for the staff only (SUB-07)."""
+class PersonForm(SeenForm):
+    """Who a subscriber is; mail and library are for the staff only (SUB-07)."""
 
-    resources = ManyChoices(
-        label=gettext_lazy("Abonné aux ressources"),
-        queryset=DigitalResource.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
     first_name = forms.CharField(label=gettext_lazy("Prénom"), max_length=80)
     last_name = forms.CharField(label=gettext_lazy("Nom"), max_length=80)
-    birth_date = forms.DateField(
-        label=gettext_lazy("Date de naissance"),
-        help_text=gettext_lazy("JJ/MM/AAAA"),
-        input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y"],
-        widget=forms.DateInput(format="%d/%m/%Y", attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
+    birth_date = BirthDateField()
     email = forms.EmailField(label=gettext_lazy("Adresse mail"), max_length=254)
     library = forms.ModelChoiceField(
         label=gettext_lazy("Bibliothèque"),
         queryset=Library.objects.none(),
         empty_label=None,
         widget=forms.Select(attrs={"data-typeahead": True}),
+    )
+
+    def offer_libraries(self, subscription: Subscription, *, moves: bool) -> None:
+        """Offer the libraries that somebody who `moves` subscribers may choose from; to others neither mail nor any."""
+        if moves:
+            self.fields["library"].queryset = _joinable(subscription)  # type: ignore[attr-defined]
+        else:
+            del self.fields["email"], self.fields["library"]
+
+
+def person_of(subscription: Subscription) -> dict[str, Any]:
+    """Return what a `PersonForm` is filled with."""
+    reader = subscription.reader
+    return {
+        "version": subscription.version,
+        "first_name": reader.first_name,
+        "last_name": reader.last_name,
+        "birth_date": reader.birth_date,
+        "email": reader.user.email,
+        "library": subscription.library_id,
+    }
+
+
+class SubscriberForm(PersonForm):
+    """A subscriber's details, resources, dates and status."""
+
+    field_order = ("resources",)
+
+    resources = ManyChoices(
+        label=gettext_lazy("Abonné aux ressources"),
+        queryset=DigitalResource.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     starts_on = DayField(label=gettext_lazy("Date de début d'abonnement"), required=False)
     status = forms.ChoiceField(label=gettext_lazy("Statut abonné"))
@@ -68,22 +90,12 @@ class SubscriberForm(SeenForm):
         super().__init__(data, initial=self._initial())
         self.fields["resources"].queryset = _choosable(self.held)  # type: ignore[attr-defined]
         self._offer_statuses(decides=decides)
-        if moves:
-            self.fields["library"].queryset = _joinable(subscription)  # type: ignore[attr-defined]
-        else:
-            del self.fields["email"], self.fields["library"]
+        self.offer_libraries(subscription, moves=moves)
 
     def _initial(self) -> dict[str, Any]:
         subscription = self.subscription
-        reader = subscription.reader
-        return {
-            "version": subscription.version,
+        return person_of(subscription) | {
             "resources": sorted(self.held),
-            "first_name": reader.first_name,
-            "last_name": reader.last_name,
-            "birth_date": reader.birth_date,
-            "email": reader.user.email,
-            "library": subscription.library_id,
             "starts_on": subscription.starts_on or default_start(subscription, current_portal()),
             "status": subscription.current_status,
         }
@@ -138,7 +150,7 @@ class SubscriberForm(SeenForm):
     @property
     def changes_details(self) -> bool:
         """Say whether anything but the status changes."""
-        names = {*self.changed_data} & {*_PERSON}
+        names = {*self.changed_data} & {*PERSON}
         return bool(names) or self._new_resources() or self._new_start() is not None
 
     def changes(self) -> Changes:

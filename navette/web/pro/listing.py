@@ -7,6 +7,8 @@ from django.urls import reverse
 
 from navette.libraries.queries import libraries_seen_by
 from navette.portal.models import Portal
+from navette.subscriptions.models import Subscription
+from navette.subscriptions.queries import SubscriptionQuerySet
 from navette.web.pro.access import workspace_of
 from navette.web.pro.filters import SubscriberFilter
 from navette.web.pro.tables import SubscriberTable
@@ -22,12 +24,18 @@ def filter_of(request: HttpRequest) -> SubscriberFilter:
     libraries = None
     if workspace.only_library is None:
         libraries = libraries_seen_by(workspace.user).order_by("name")
-    return SubscriberFilter(request.GET, queryset=workspace.subscriptions, libraries=libraries)
+    return SubscriberFilter(request.GET, queryset=workspace.subscriptions, libraries=libraries, words=workspace.words)
 
 
 def table_of(request: HttpRequest, chosen: SubscriberFilter, portal: Portal) -> SubscriberTable:
     """Return the table of what `chosen` selects, in the order that the address holds."""
     return SubscriberTable(chosen.found, columns=portal.subscriber_columns, order_by=request.GET.get("tri", ""))
+
+
+def titles_of(portal: Portal) -> list[tuple[str, str]]:
+    """Return the names and titles of the list's columns."""
+    empty = SubscriberTable(SubscriptionQuerySet(Subscription).none(), columns=portal.subscriber_columns, order_by="")
+    return [(column.name, str(column.header)) for column in empty.columns]
 
 
 def address_without_order(request: HttpRequest) -> str:

@@ -16,6 +16,7 @@ from navette.portal.models import Portal
 from navette.subscriptions.actions import default_start
 from navette.subscriptions.dates import end_of
 from navette.subscriptions.models import GrantState, Subscription
+from navette.subscriptions.queries import ASKED_STATES
 from navette.subscriptions.states import Status
 from navette.web.components.templatetags.navette import badge
 from navette.web.pro.access import Workspace
@@ -48,9 +49,9 @@ class Row:
 
     @property
     def resources(self) -> list[str]:
-        """Return the names of the resources granted or asked for."""
-        held = {GrantState.GRANTED, GrantState.REQUESTED}
-        return [grant.resource.name for grant in self.subscription.grants.all() if grant.state in held]
+        """Return the names of the resources granted, asked for or waited for, which is said."""
+        held = [grant for grant in self.subscription.grants.all() if grant.state in ASKED_STATES]
+        return [_awaited(row.resource.name) if row.state == GrantState.WAITING else row.resource.name for row in held]
 
 
 @dataclass
@@ -101,6 +102,10 @@ def rows_of(workspace: Workspace, portal: Portal, subscriptions: Sequence[Subscr
     """Return the lines that show `subscriptions`."""
     maker = RowMaker(workspace, portal)
     return [maker.row(subscription) for subscription in subscriptions]
+
+
+def _awaited(name: str) -> str:
+    return _("%(name)s (en liste d’attente)") % {"name": name}
 
 
 def _day(day: dt.date) -> str:

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from navette.core import clock
 from navette.core.errors import Invalid, NotAllowed, Refusal
-from navette.portal.queries import current_portal
 from navette.subscriptions.actions import accept, edit, end, refuse, renew
 from navette.subscriptions.errors import Overtaken
 from navette.subscriptions.mails import default_message
@@ -36,7 +35,7 @@ def subscriber(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     seen = request.POST.get("version", "")
     if seen.isdecimal() and seen != str(subscription.version):
-        return _overtaken(request, subscription, _what_happened(subscription))
+        return _overtaken(request, subscription, what_happened(subscription))
     form = _form(workspace, subscription, request.POST)
     return _save(request, subscription, form) if form.is_valid() else _page(request, subscription, form, status=400)
 
@@ -104,7 +103,7 @@ def _save(request: HttpRequest, subscription: Subscription, form: SubscriberForm
     return redirect(back_to_list(request))
 
 
-def _what_happened(subscription: Subscription) -> Refusal:
+def what_happened(subscription: Subscription) -> Refusal:
     """Return the refusal that tells who changed the subscription since the page was drawn, what and when (SUB-02)."""
     last = subscription.events.first()
     if last is None:
@@ -149,7 +148,7 @@ def _page(request: HttpRequest, subscription: Subscription, form: SubscriberForm
         "can_end": subscription.current_status == Status.ACTIVE,
         "texts": refusal_texts(subscription),
         "events": subscription.events.all()[:100],
-        "portal_duration": current_portal().duration,
+        "portal_duration": workspace.portal.duration,
         "today": clock.today(),
         "state": carried(request),
     }

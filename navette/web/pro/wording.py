@@ -47,6 +47,18 @@ class DayField(forms.DateField):
         )
 
 
+class BirthDateField(forms.DateField):
+    """A birth date, which is typed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Date de naissance"),
+            help_text=_("JJ/MM/AAAA"),
+            input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y"],
+            widget=forms.DateInput(format="%d/%m/%Y", attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        )
+
+
 class SeenForm(forms.Form):
     """A form about a subscription as it was seen: the version tells whether it has changed since (SUB-02)."""
 

@@ -22,6 +22,7 @@ from navette.accounts.passwords import check_new_password
 from navette.core import clock
 from navette.core.errors import Refusal
 from navette.portal.queries import current_portal, site_terms_in_force
+from navette.readers.models import ParentalAgreement
 from navette.resources.models import DigitalResource
 from navette.subscriptions.actions import (
     Changes,
@@ -32,8 +33,9 @@ from navette.subscriptions.actions import (
     renewal_opens_on,
 )
 from navette.subscriptions.models import Subscription
-from navette.subscriptions.queries import ASKED_STATES, asked_resource_ids
+from navette.subscriptions.queries import asked_resource_ids
 from navette.web.site.journey import stops_of
+from navette.web.site.own_resources import LineMaker
 from navette.web.site.people import (
     TYPED_DATE,
     PersonForm,
@@ -222,15 +224,17 @@ def _shown(subscription: Subscription) -> dict[str, Any]:
     """Return what both views of the account show."""
     today = clock.today()
     portal = current_portal()
-    grants = {grant.resource_id: grant for grant in subscription.grants.all()}
-    held = {key for key, grant in grants.items() if grant.state in ASKED_STATES}
+    maker = LineMaker(subscription, portal)
     opens_on = renewal_opens_on(subscription)
     return {
         "portal": portal,
         "subscription": subscription,
         "status": subscription.current_status.value,
         "stops": stops_of(subscription, portal, today),
-        "resources": [(resource, grants.get(resource.pk)) for resource in _offered(held)],
+        "lines": [maker.line(resource) for resource in _offered(asked_resource_ids(subscription))],
+        "full": maker.full,
+        "new_terms": maker.new_terms,
+        "agreement": ParentalAgreement.objects.filter(reader=subscription.reader).first(),
         "may_ask_renewal": opens_on is not None and opens_on <= today and not subscription.waits,
         "days_left": (subscription.ends_on - today).days if subscription.ends_on else None,
     }

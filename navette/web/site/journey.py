@@ -21,14 +21,24 @@ class Stop(TypedDict):
 
 
 def stops_of(subscription: Subscription, portal: Portal, today: dt.date) -> list[Stop]:
-    """Return the three stops of a subscription: asked, decided by the library, open for a year."""
+    """Return the stops of a subscription: asked, where a parent has to agree their answer, decided, open for a year."""
     status = subscription.status_on(today)
+    if status == Status.UNCONFIRMED:
+        return [_asked(subscription), _parent(), _answer_to_come(subscription), _open(subscription, status)]
     return [_asked(subscription), _decided(subscription, status), _open(subscription, status)]
 
 
 def _asked(subscription: Subscription) -> Stop:
     day = french_day(clock.day_of(subscription.requested_at))
     return Stop(label=_("Demande envoyée"), state="done", note=_("le %(day)s") % {"day": day})
+
+
+def _parent() -> Stop:
+    return Stop(label=_("Accord d’un parent"), state="now", note=_("attendu par mail"))
+
+
+def _answer_to_come(subscription: Subscription) -> Stop:
+    return Stop(label=_("Réponse de ma bibliothèque"), state="todo", note=subscription.library.name)
 
 
 def _decided(subscription: Subscription, status: Status) -> Stop:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from navette.accounts.backends import who_may_come_in
 from navette.accounts.models import Kind, User
 from navette.accounts.queries import IDENTIFIER_LENGTH, READER_KINDS, find_account, professional_kinds
 from navette.accounts.throttle import TooManyAttempts
@@ -24,11 +25,10 @@ from navette.portal.models import Portal, ProIdentifier
 from navette.portal.queries import current_portal
 from navette.web.gate import NEXT
 from navette.web.middleware import IS_OVER
+from navette.web.site.halfway import destination, lead_in
 from navette.web.site.wording import sentences
 
 LONGEST_ADDRESS = 2_000  # characters of a page to go back to
-HOMES = {Kind.READER: "site:account", Kind.STAFF: "console:dashboard"}
-READERS_STAY_OUT_OF = ("/pro/", "/console/")
 IDENTIFIER_LABELS = {
     ProIdentifier.COMMUNE: (
         gettext_lazy("Nom de la commune"),
@@ -73,21 +73,19 @@ class LoginForm(forms.Form):
         """Return the kinds of account that this block lets in."""
         return READER_KINDS
 
-    def log_in(self, request: HttpRequest) -> User | None:
-        """Log the person in and return them; where they may not come in, say why in the form."""
+    def who(self, request: HttpRequest) -> list[User]:
+        """Return whom identifier and password name, several in a household; if nobody, the form says why."""
         if not self.is_valid():
-            return None
+            return []
         try:
-            user = authenticate(request, kinds=self.kinds, **self.cleaned_data)
+            found = who_may_come_in(request, kinds=self.kinds, **self.cleaned_data)
         except TooManyAttempts as refusal:
             self.wait = refusal.seconds
             self.add_error("identifier", refusal.message)
-            return None
-        if not isinstance(user, User):
+            return []
+        if not found:
             self.add_error("identifier", self.wrong())
-            return None
-        login(request, user)
-        return user
+        return found
 
     def wrong(self) -> SafeString:
         """Return what a person reads whose identifier or password is not right, with the ways out as links."""
@@ -128,12 +126,12 @@ BLOCKS = {form.block: form for form in (LoginForm, ProfessionalForm)}
 def login_page(request: HttpRequest) -> HttpResponse:
     """Show the three blocks; let in whom one of them knows, and lead them where they were going."""
     if isinstance(request.user, User):
-        return HttpResponseRedirect(_destination(request, request.user))
+        return HttpResponseRedirect(destination(request.user, _next_page(request)))
     forms_shown = _forms(request)
     tried = forms_shown.get(request.POST.get("bloc", "")) if request.method == "POST" else None
-    user = tried.log_in(request) if tried else None
-    if user:
-        return HttpResponseRedirect(_destination(request, user))
+    found = tried.who(request) if tried else []
+    if found:
+        return lead_in(request, found, _next_page(request))
     answer = render(request, "site/login.html", _shown(request, forms_shown, tried))
     if tried and tried.wait:
         answer.status_code, answer.headers["Retry-After"] = 429, str(tried.wait)
@@ -146,11 +144,6 @@ def logout_page(request: HttpRequest) -> HttpResponse:
     logout(request)
     messages.success(request, _("Vous êtes déconnecté(e)."))
     return redirect("site:home")
-
-
-def home_of(user: User) -> str:
-    """Return the address of the page that opens first for `user`."""
-    return reverse(HOMES.get(Kind(user.kind), "pro:dashboard"))
 
 
 def _forms(request: HttpRequest) -> dict[str, LoginForm]:
@@ -178,10 +171,3 @@ def _next_page(request: HttpRequest) -> str:
     ours = url_has_allowed_host_and_scheme(asked, allowed_hosts=None, require_https=request.is_secure())
     plain = asked.startswith("/") and asked.isprintable() and len(asked) <= LONGEST_ADDRESS
     return asked if ours and plain else ""
-
-
-def _destination(request: HttpRequest, user: User) -> str:
-    page = _next_page(request)
-    stays_out = user.kind == Kind.READER and page.startswith(READERS_STAY_OUT_OF)
-    here = page.startswith((reverse("site:login"), reverse("site:logout")))
-    return home_of(user) if not page or stays_out or here else page

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_GET
 from navette.resources.models import DigitalResource
 from navette.signon import errors
 from navette.signon.opening import open_resource
+from navette.subscriptions.queries import subscription_of
+from navette.web.site.readers import ask_terms
 
 # Where each reason leads to: the page's name and the words of its link.
 NEXT: dict[type[errors.Stopped], tuple[str, str | Promise]] = {
@@ -27,6 +29,7 @@ NEXT: dict[type[errors.Stopped], tuple[str, str | Promise]] = {
     errors.AddressNotConfirmed: ("site:account", _("Voir mon compte")),
     errors.NotAskedFor: ("site:account_edit", _("Ajouter cette ressource")),
     errors.GrantWaiting: ("site:account", _("Voir mes ressources")),
+    errors.SeatAwaited: ("site:account", _("Voir mes ressources")),
     errors.GrantRefused: ("site:account", _("Voir mes ressources")),
 }
 
@@ -38,6 +41,10 @@ def open_vendor(request: HttpRequest, slug: str) -> HttpResponse:
     resource = get_object_or_404(DigitalResource, slug=slug)
     if not request.user.is_authenticated:
         return redirect(f"{reverse('site:login')}?{urlencode({'suite': request.path})}")
+    subscription = subscription_of(request.user)
+    asked = ask_terms(request, subscription) if subscription else None
+    if asked:
+        return asked
     try:
         departure = open_resource(request.user, resource)
     except errors.Stopped as reason:

@@ -1,37 +1,29 @@
-"""The public pages that tell: home, help, contact, legal notice, the network's libraries."""
+"""The public pages that tell: home and help."""
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
 
-from django import forms
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
-from navette.core.text import fold_identifier
-from navette.libraries.models import Library, OpeningHours
+from navette.editorial.queries import published_picks
 from navette.libraries.queries import open_libraries
 from navette.portal.models import Portal
-from navette.portal.queries import current_portal, site_terms_in_force
+from navette.portal.queries import current_portal
 from navette.resources.models import DigitalResource
-from navette.subscriptions.queries import subscription_of
 from navette.web.site.people import open_resources
 
 TILES = 6  # resources shown on the home page
-LIBRARIES_A_PAGE = 30
-WORDS = 6  # words of a search that count
+PICKS = 3
 MEDIA_AGE = 24 * 60 * 60  # seconds that a browser keeps an uploaded picture
 
 
@@ -85,6 +77,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "resources": one_of_each(resources)[:TILES],
         "resources_total": len(resources),
         "libraries_total": open_libraries().count(),
+        "picks": published_picks()[:PICKS],
     }
     return render(request, "site/home.html", context)
 
@@ -95,68 +88,6 @@ def help_page(request: HttpRequest) -> HttpResponse:
     """Explain everything to readers, as the portal's settings have it."""
     portal = current_portal()
     return render(request, "site/help.html", {"delay": decision_time(portal), "steps": steps(portal)})
-
-
-@require_safe
-def legal(request: HttpRequest) -> HttpResponse:
-    """Show who publishes the site, and the terms of use in force."""
-    return render(request, "site/legal.html", {"terms": site_terms_in_force()})
-
-
-@require_safe
-def contact(request: HttpRequest) -> HttpResponse:
-    """Say whom to ask: one's library first, then the portal's team."""
-    return render(request, "site/contact.html")
-
-
-# ---- the network's libraries
-class LibraryFilter(forms.Form):
-    """Finds a library by its name, its commune or its postcode."""
-
-    q = forms.CharField(
-        label=gettext_lazy("Commune, nom ou code postal"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
-
-
-def libraries_matching(text: str) -> QuerySet[Library]:
-    """Return the open libraries that answer to each word of `text`; a slug is a name without accents or case."""
-    found = open_libraries()
-    for word in fold_identifier(text).split()[:WORDS]:
-        found = found.filter(
-            Q(slug__contains=word) | Q(commune__icontains=word) | Q(name__icontains=word) | Q(postcode__startswith=word)
-        )
-    return found
-
-
-def hours_by_day(library: Library) -> list[tuple[str, list[OpeningHours]]]:
-    """Return the days on which `library` opens, each with its spans, in order; its hours should be prefetched."""
-    hours = library.opening_hours.all()
-    return [(row.get_weekday_display(), [row, *rest]) for _day, (row, *rest) in groupby(hours, lambda h: h.weekday)]
-
-
-def _own_library(user: Any) -> Library | None:
-    subscription = subscription_of(user) if user.is_authenticated and not user.is_professional else None
-    return subscription.library if subscription else None
-
-
-@require_safe
-def libraries(request: HttpRequest) -> HttpResponse:
-    """List the libraries of the network that are open to readers, with what one needs to go there."""
-    form = LibraryFilter(request.GET)
-    text = form.cleaned_data["q"] if form.is_valid() else ""
-    found = libraries_matching(text).prefetch_related("opening_hours")
-    page = Paginator(found, LIBRARIES_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "form": form,
-        "text": text,
-        "page": page,
-        "rows": [(library, hours_by_day(library)) for library in page],
-        "own": _own_library(request.user),
-    }
-    return render(request, "site/libraries.html", context)
 
 
 # ---- for machines

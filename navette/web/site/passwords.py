@@ -17,7 +17,14 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods
 
 from navette.accounts import throttle
-from navette.accounts.actions import choose_password, confirm_email, request_password_reset, user_of_link
+from navette.accounts.actions import (
+    choose_password,
+    confirm_email,
+    renew_link,
+    request_password_reset,
+    user_of_late_link,
+    user_of_link,
+)
 from navette.accounts.errors import LinkIsOver, SharedAccount, UnknownIdentifier
 from navette.accounts.models import User
 from navette.accounts.passwords import check_new_password
@@ -25,9 +32,11 @@ from navette.accounts.tokens import user_of_confirmation
 from navette.core.errors import Invalid, Refusal
 from navette.portal.models import Portal
 from navette.portal.queries import current_portal
-from navette.web.site.login import home_of
+from navette.web.site.halfway import home_of
 from navette.web.site.people import explain_password
 from navette.web.site.wording import sentences
+
+RENEW = "renouveler"  # the button by which the owner of a link whose hour is over asks for another
 
 
 class ForgottenForm(forms.Form):
@@ -106,7 +115,9 @@ def _why_no_link(refusal: Refusal, portal: Portal) -> str | SafeString:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_choose(request: HttpRequest, uidb64: str, token: str) -> HttpResponse:
-    """Choose a password from a mailed link, which then is used up."""
+    """Choose a password from a mailed link, which then is used up; a click brings another where its hour is over."""
+    if request.method == "POST" and RENEW in request.POST:
+        return _secret(_renewed(request, uidb64, token))
     try:
         form = ChooseForm(user_of_link(uidb64, token), request.POST if request.method == "POST" else None)
         if form.is_valid():
@@ -114,10 +125,28 @@ def password_choose(request: HttpRequest, uidb64: str, token: str) -> HttpRespon
             messages.success(request, _("Votre mot de passe est enregistré. Vous pouvez vous connecter."))
             return _secret(redirect("site:login"))
     except LinkIsOver as refusal:
-        return _secret(render(request, "site/password_link_over.html", {"refusal": refusal}, status=refusal.status))
+        return _secret(_link_is_over(request, uidb64, token, refusal))
     except Invalid as refusal:
         form.add_error("new", refusal.message)
     return _secret(render(request, "site/password_choose.html", {"form": form}))
+
+
+@sensitive_variables("token")
+def _link_is_over(request: HttpRequest, uid: str, token: str, refusal: Refusal) -> HttpResponse:
+    can_renew = isinstance(refusal, LinkIsOver) and user_of_late_link(uid, token) is not None
+    context = {"refusal": refusal, "can_renew": can_renew, "renew_name": RENEW}
+    return render(request, "site/password_link_over.html", context, status=refusal.status)
+
+
+@sensitive_variables("token")
+def _renewed(request: HttpRequest, uid: str, token: str) -> HttpResponse:
+    """Mail a new link in the place of one whose hour is over."""
+    try:
+        renew_link(uid, token)
+    except Refusal as refusal:
+        return _link_is_over(request, uid, token, refusal)
+    messages.success(request, _("Un nouveau lien vient de partir à votre adresse mail. Il sert pendant une heure."))
+    return redirect("site:login")
 
 
 @sensitive_variables("token")

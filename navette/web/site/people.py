@@ -8,12 +8,13 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from navette.accounts.passwords import EXAMPLE, rules_sentence
+from navette.accounts.passwords import EXAMPLE, check_new_password, rules_sentence
 from navette.core.errors import Invalid, Refusal
 from navette.libraries.models import Library
 from navette.libraries.queries import open_libraries
 from navette.portal.queries import current_portal
 from navette.resources.models import DigitalResource
+from navette.subscriptions.actions import needs_parent
 from navette.subscriptions.actions.register import check_birth_date
 from navette.web.components.fields import ManyChoices
 
@@ -78,6 +79,88 @@ class PersonForm(forms.Form):
         except Invalid as refusal:
             raise forms.ValidationError(refusal.message) from refusal
         return day
+
+
+class NewReaderForm(PersonForm):
+    """Somebody new: a password, a library, and a parent where the birth date asks for one (SUB-12)."""
+
+    parent_name = forms.CharField(
+        label=_("Nom du parent ou responsable légal"),
+        max_length=160,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    parent_email = forms.EmailField(
+        label=_("Adresse mail du parent ou responsable légal"),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    password = forms.CharField(
+        label=_("Votre mot de passe"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    password_again = forms.CharField(
+        label=_("Confirmation du mot de passe"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    field_order = [
+        "last_name",
+        "first_name",
+        "email",
+        "email_again",
+        "birth_date",
+        "parent_name",
+        "parent_email",
+        "password",
+        "password_again",
+        "library",
+        "resources",
+    ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["library"] = library_field()
+        self.order_fields(self.field_order)
+        offer_libraries(self.fields["library"])
+        explain_password(self.fields["password"])
+
+    @property
+    def asks_parent(self) -> bool:
+        """Say whether the birth date, as far as it is known, asks for a parent: the page then shows their fields."""
+        try:
+            day = self.fields["birth_date"].to_python(self["birth_date"].value())
+        except forms.ValidationError:
+            return False
+        return day is not None and needs_parent(day, current_portal())
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a parent where one is needed, compare what was typed twice, judge the password knowing the person."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("birth_date") and needs_parent(data["birth_date"], current_portal()):
+            self._check_parent(data)
+        if data.get("password") and data.get("password_again") and data["password"] != data["password_again"]:
+            self.add_error("password_again", _("Les deux mots de passe ne sont pas les mêmes."))
+        if data.get("password"):
+            self._judge_password(data)
+        return data
+
+    def _check_parent(self, data: dict[str, Any]) -> None:
+        if not data.get("parent_name") and "parent_name" not in self.errors:
+            self.add_error("parent_name", _("À cet âge, l’accord d’un parent est nécessaire : indiquez son nom."))
+        if not data.get("parent_email") and "parent_email" not in self.errors:
+            self.add_error("parent_email", _("Indiquez l’adresse mail de ce parent : son accord y sera demandé."))
+
+    def _judge_password(self, data: dict[str, Any]) -> None:
+        known = [data.get(name, "") for name in ("first_name", "last_name", "email")]
+        try:
+            check_new_password(data["password"], words=[*known, str(data.get("library") or "")])
+        except forms.ValidationError as error:
+            self.add_error("password", error)
 
 
 def library_field(**kwargs: Any) -> forms.ModelChoiceField:  # type: ignore[type-arg]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.hashers import make_password
-from django.core.exceptions import ValidationError
+from django.core.validators import slug_re
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -14,21 +14,33 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from navette.accounts import throttle
-from navette.accounts.passwords import check_new_password
 from navette.core.actors import VISITOR
 from navette.core.errors import Refusal
 from navette.core.text import fold_identifier
+from navette.libraries.queries import open_libraries
 from navette.mail.outbox import filled_body
 from navette.portal.queries import current_portal, site_terms_in_force
-from navette.subscriptions.actions import Registration, register
+from navette.subscriptions.actions import Registration, needs_parent, register
 from navette.subscriptions.mails import request_values
-from navette.web.site.people import PersonForm, explain_password, library_field, offer_libraries, show_refusal
+from navette.subscriptions.queries import full_resource_ids
+from navette.web.site.people import TYPED_DATE, NewReaderForm, show_refusal
 
+FIELDS = (
+    "first_name",
+    "last_name",
+    "email",
+    "birth_date",
+    "library",
+    "resources",
+    "parent_name",
+    "parent_email",
+)
+REQUESTS_AN_HOUR, AN_HOUR = 30, dt.timedelta(hours=1)  # from one network address, which a library shares
 KEPT = "registration"  # what waits for the terms to be accepted, password hashed
 SHOWN = "registered"  # what the page after it shows
 
 
-class RegistrationForm(PersonForm):
+class RegistrationForm(NewReaderForm):
     """Everything a request for access needs."""
 
     email = forms.EmailField(
@@ -39,55 +51,14 @@ class RegistrationForm(PersonForm):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    password = forms.CharField(
-        label=_("Votre mot de passe"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    password_again = forms.CharField(
-        label=_("Confirmation du mot de passe"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    library = library_field()
-
-    field_order = [
-        "last_name",
-        "first_name",
-        "email",
-        "email_again",
-        "birth_date",
-        "password",
-        "password_again",
-        "library",
-        "resources",
-    ]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer_libraries(self.fields["library"])
-        explain_password(self.fields["password"])
 
     def clean(self) -> dict[str, Any]:
-        """Compare what was typed twice, and judge the password knowing the person."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
+        """Compare the address that was typed twice."""
+        data = super().clean()
         mails = data.get("email"), data.get("email_again")
         if all(mails) and fold_identifier(str(mails[0])) != fold_identifier(str(mails[1])):
             self.add_error("email_again", _("Les deux adresses mail ne sont pas les mêmes."))
-        if data.get("password") and data.get("password_again") and data["password"] != data["password_again"]:
-            self.add_error("password_again", _("Les deux mots de passe ne sont pas les mêmes."))
-        if data.get("password"):
-            self._judge_password(data)
         return data
-
-    def _judge_password(self, data: dict[str, Any]) -> None:
-        known = [data.get(name, "") for name in ("first_name", "last_name", "email")]
-        try:
-            check_new_password(data["password"], words=[*known, str(data.get("library") or "")])
-        except ValidationError as error:
-            self.add_error("password", error)
 
 
 @sensitive_post_parameters("password", "password_again")
@@ -100,7 +71,8 @@ def register_page(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("site:account")
     if request.method != "POST":
-        return _show_form(request, RegistrationForm(initial=_kept_values(request)))
+        initial = _asked_library(request) | _kept_values(request)
+        return _show_form(request, RegistrationForm(initial=initial))
     form = RegistrationForm(request.POST)
     if not form.is_valid():
         return _show_form(request, form)
@@ -130,7 +102,8 @@ def registered(request: HttpRequest) -> HttpResponse:
 def _show_form(request: HttpRequest, form: RegistrationForm, refused: RegistrationForm | None = None) -> HttpResponse:
     """Show `form` with its errors, or with those of the form that was `refused` at the second step."""
     # 200 even with errors: a browser then keeps the form's address for going back and forth.
-    return render(request, "site/register.html", {"form": form, "refused": refused or form})
+    shown = {"form": form, "refused": refused or form, "full": full_resource_ids()}
+    return render(request, "site/register.html", shown)
 
 
 def _to_keep(form: RegistrationForm) -> dict[str, Any]:
@@ -139,11 +112,20 @@ def _to_keep(form: RegistrationForm) -> dict[str, Any]:
         "first_name": data["first_name"],
         "last_name": data["last_name"],
         "email": data["email"],
-        "birth_date": data["birth_date"].strftime("%d/%m/%Y"),
+        "birth_date": data["birth_date"].strftime(TYPED_DATE),
+        "parent_name": data["parent_name"],
+        "parent_email": data["parent_email"],
         "library": data["library"].pk,
         "resources": [resource.pk for resource in data["resources"]],
         "password_hash": make_password(data["password"]),
     }
+
+
+def _asked_library(request: HttpRequest) -> dict[str, Any]:
+    """Return the open library that the address names by its slug: its own page leads here."""
+    slug = request.GET.get("bibliotheque", "")[:120]
+    key = open_libraries().filter(slug=slug).values_list("pk", flat=True).first() if slug_re.match(slug) else None
+    return {"library": key} if key else {}
 
 
 def _kept_values(request: HttpRequest) -> dict[str, Any]:
@@ -160,7 +142,7 @@ def _submit(request: HttpRequest) -> HttpResponse:
         del form.fields[name]
     if form.is_valid():
         try:
-            throttle.brake("register", throttle.address_of(request), limit=30, per=dt.timedelta(hours=1))
+            throttle.brake("register", throttle.address_of(request), limit=REQUESTS_AN_HOUR, per=AN_HOUR)
             return _registered(request, form, kept["password_hash"])
         except Refusal as refusal:
             show_refusal(form, refusal)
@@ -171,8 +153,7 @@ def _submit(request: HttpRequest) -> HttpResponse:
 
 def _registered(request: HttpRequest, form: RegistrationForm, password_hash: str) -> HttpResponse:
     data = form.cleaned_data
-    fields = ("first_name", "last_name", "email", "birth_date", "library", "resources")
-    asked = Registration(password_hash=password_hash, **{name: data[name] for name in fields})
+    asked = Registration(password_hash=password_hash, **{name: data[name] for name in FIELDS})
     register(request=asked, acting_user=VISITOR)
     del request.session[KEPT]
     # The same page for an address that has an account already: nobody learns from it who is registered.
@@ -180,9 +161,17 @@ def _registered(request: HttpRequest, form: RegistrationForm, password_hash: str
         "first_name": asked.first_name,
         "last_name": asked.last_name,
         "email": asked.email,
-        "birth_date": asked.birth_date.strftime("%d/%m/%Y"),
+        "birth_date": asked.birth_date.strftime(TYPED_DATE),
         "library": asked.library.name,
         "resources": [resource.name for resource in asked.resources],
-        "message": filled_body("request_received", request_values(asked.first_name, asked.last_name, asked.library)),
+        "message": _message(asked),
     }
     return redirect("site:registered")
+
+
+def _message(asked: Registration) -> str:
+    """Return the confirmation that the page shows, the same as is mailed."""
+    portal = current_portal()
+    kind = "parent_awaited" if needs_parent(asked.birth_date, portal) else "request_received"
+    values = request_values(asked.first_name, asked.last_name, asked.library)
+    return filled_body(kind, values | {"age": portal.parental_age})

@@ -23,7 +23,7 @@ from navette.resources.models import Audience, Category, DigitalResource, Offer,
 from navette.signon.decision import may_open
 from navette.signon.errors import NotAReader, Stopped
 from navette.subscriptions.models import Subscription
-from navette.subscriptions.queries import granted_resource_ids, subscription_of
+from navette.subscriptions.queries import free_seats, granted_resource_ids, subscription_of
 from navette.subscriptions.states import Status
 from navette.web.site.opening import NEXT
 from navette.web.site.people import open_resources
@@ -150,6 +150,7 @@ def resource(request: HttpRequest, slug: str) -> HttpResponse:
         "resource": found,
         "terms": _terms(found),
         "way": way_in(request.user, found, current_portal()),
+        "is_full": free_seats(found) == 0,
         "others": open_resources().filter(category=found.category).exclude(pk=found.pk)[:3],
     }
     return render(request, "site/resource.html", context)

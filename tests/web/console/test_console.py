@@ -72,8 +72,11 @@ def test_an_officer_sees_and_reminds_the_libraries_of_their_territory_only() -> 
     assert own.name in page
     assert elsewhere.name not in page
     assert client.post(f"/console/retards/{elsewhere.pk}/relance").status_code == 404
-    assert client.get("/console/").context["late"] == 1
-    assert client.get("/console/").context["mails"] is None
+    assert [(row.label, row.count) for row in client.get("/console/").context["to_do"]] == [
+        ("demande en retard", 1),
+        ("messages à traiter", 0),
+    ]
+    assert "/console/mails" not in client.get("/console/").content.decode()
     assert client.get("/console/mails").status_code == 403
 
 
@@ -102,8 +105,14 @@ def test_figures() -> None:
     factories.MailFactory()
     factories.MailFactory(state=MailState.FAILED)
     context = admin().get("/console/").context
-    assert (context["waiting"], context["late"], context["active"]) == (2, 1, 1)
-    assert context["mails"] == {"queued": 1, "uncertain": 0, "failed": 1}
+    assert [row.count for row in context["to_do"]] == [1, 0, 0, 1, 0, 0]
+    assert [row.count for row in context["figures"]] == [2, 1, 1]
+    for row in [*context["to_do"], *context["figures"]]:
+        assert admin().get(row.href).status_code == 200
+
+
+def test_a_morning_without_work_says_so() -> None:
+    assert "Rien n’attend l’équipe" in admin().get("/console/").content.decode()
 
 
 @pytest.mark.parametrize(

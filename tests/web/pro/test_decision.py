@@ -216,3 +216,17 @@ def test_the_page_makes_as_many_queries_for_many_resources(account: User, reques
             client.get(address(request_))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_sub_11_a_full_resource_is_told_before_the_decision(
+    client: Client, library: Library, request_: Subscription
+) -> None:
+    resource = factories.ResourceFactory(name="Presse locale", seats=1)
+    factories.GrantFactory(subscription=request_, resource=resource)
+    told = "La personne y sera en liste d’attente"
+    assert told not in client.get(address(request_)).content.decode()
+    holder = factories.SubscriptionFactory(library=library, active=True)
+    factories.GrantFactory(subscription=holder, resource=resource, state=GrantState.GRANTED)
+    page = client.get(address(request_)).content.decode()
+    assert told in page
+    assert "Presse locale" in page.split(told)[0]

@@ -13,9 +13,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from navette.core.markup import to_html
+from navette.core.text import ordinal
+from navette.portal.colour import is_readable
 from navette.portal.models import StatusColours
-from navette.subscriptions.models import Subscription
+from navette.subscriptions.models import GrantState, Subscription
+from navette.subscriptions.queries import places_of
 from navette.subscriptions.states import Status
+from navette.web.components.theme import theme_name
 
 register = template.Library()
 
@@ -80,10 +85,25 @@ def notice_icon(level: str) -> str:
     return NOTICE_ICONS.get(level, "info")
 
 
+@register.simple_tag
+def seats_awaited(subscription: Subscription) -> list[str]:
+    """Return the resources that the subscription waits for a seat of, each with its place in the queue (SUB-11)."""
+    waiting = subscription.grants.filter(state=GrantState.WAITING).order_by("resource__name")
+    rows = list(waiting.values_list("resource_id", "resource__name"))
+    places = places_of(subscription) if rows and subscription.current_status == Status.ACTIVE else {}
+    return [
+        _("%(name)s (%(place)s place)") % {"name": name, "place": ordinal(places[pk])} if pk in places else name
+        for pk, name in rows
+    ]
+
+
 # ---- menus
 @register.simple_tag(takes_context=True)
-def menu_item(context: Context, view_name: str, label: str, *below: str, count: int = 0) -> SafeString:
-    """Draw a menu entry, marked as current on its page and on the pages `below` it (view names)."""
+def menu_item(context: Context, view_name: str, label: str, *below: str, count: int | None = None) -> SafeString:
+    """Draw a menu entry, marked as current on its page and on the pages `below` it (view names).
+
+    One with a `count` keeps a place for it, also at zero: a window over the page may change it.
+    """
     match = getattr(context.get("request"), "resolver_match", None)
     current = match.view_name if match else None
     place = "page" if current == view_name else "true" if current in below else ""
@@ -92,13 +112,18 @@ def menu_item(context: Context, view_name: str, label: str, *below: str, count: 
         reverse(view_name),
         format_html('aria-current="{}"', place) if place else "",
         label,
-        _to_do(count) if count else "",
+        "" if count is None else to_do(count),
     )
 
 
-def _to_do(count: int) -> SafeString:
-    words = '<span class="count"><span class="visually-hidden">{} </span>{}</span>'
-    return format_html(words, _("à traiter :"), count)
+@register.simple_tag
+def to_do(count: int, *, swapped: bool = False) -> SafeString:
+    """Draw how many wait, beside the menu's entry; `swapped`, it takes the place of the number that the page has."""
+    swap = SafeString(' hx-swap-oob="true"' if swapped else "")
+    if not count:
+        return format_html('<span id="nombre-a-traiter"{}></span>', swap)
+    words = '<span class="count" id="nombre-a-traiter"{}><span class="visually-hidden">{} </span>{}</span>'
+    return format_html(words, swap, _("à traiter :"), count)
 
 
 # ---- forms
@@ -140,7 +165,20 @@ def _anchor(field: BoundField) -> str:
     return f"{field.auto_id}_0" if field.use_fieldset else field.id_for_label
 
 
+# ---- the look of this portal
+@register.filter
+def theme(accent: str) -> str:
+    """Return the name of the style sheet of the portal's accent colour; empty where it has none of its own."""
+    return theme_name(accent) if accent and is_readable(accent) else ""
+
+
 # ---- words
+@register.filter
+def markup(text: str) -> SafeString:
+    """Return a text that staff or a library wrote (CommonMark, no HTML) as HTML."""
+    return to_html(text)
+
+
 @register.filter
 def hour(moment: dt.time) -> str:
     """Return a time of day as it is written in French: « 14 h », « 9 h 30 »."""

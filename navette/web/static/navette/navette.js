@@ -233,6 +233,18 @@
     });
   }
 
+  /* ---- fields asked of the young, as soon as the birth date is typed; the server decides */
+  function showForAge() {
+    all("[data-under-age]").forEach((part) => {
+      const typed = /^(\d{2})\D?(\d{2})\D?(\d{4})$/.exec(document.getElementById(part.dataset.birthDate).value.trim());
+      if (!typed) return;
+      const limit = new Date();
+      limit.setFullYear(limit.getFullYear() - Number(part.dataset.underAge));
+      part.hidden = new Date(Number(typed[3]), Number(typed[2]) - 1, Number(typed[1])) <= limit;
+    });
+  }
+
+  document.addEventListener("input", (event) => { if (event.target.matches("[autocomplete=bday]")) showForAge(); });
   document.addEventListener("change", (event) => {
     const target = event.target;
     if (target.dataset.group) showSelection(target.dataset.group);
@@ -251,6 +263,7 @@
     all("[data-check-all][hidden], [data-uncheck-all][hidden]", root).forEach((button) => { button.hidden = false; });
     new Set(all("[data-group]", root).map((box) => box.dataset.group)).forEach(showSelection);
     showParts(document);
+    showForAge();
   }
 
   document.addEventListener("htmx:afterSettle", (event) => {

@@ -1,0 +1,112 @@
+"""The audit log in French: what each action is called. A test finds every action of the code here."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from navette.subscriptions.states import Move
+
+ACTIONS: dict[str, str | Promise] = {
+    "accounts.add_second_factor": gettext_lazy("Second facteur ajouté"),
+    "accounts.admit": gettext_lazy("Accès donné à une bibliothèque"),
+    "accounts.ask_confirmation": gettext_lazy("Confirmation d’adresse redemandée"),
+    "accounts.change_password": gettext_lazy("Mot de passe changé"),
+    "accounts.change_profile": gettext_lazy("Profil changé dans une bibliothèque"),
+    "accounts.change_roles": gettext_lazy("Rôles changés"),
+    "accounts.choose_password": gettext_lazy("Mot de passe choisi par un lien"),
+    "accounts.confirm_email": gettext_lazy("Adresse mail confirmée"),
+    "accounts.create_member": gettext_lazy("Collègue ajouté(e) à l’équipe"),
+    "accounts.create_shared": gettext_lazy("Compte de bibliothèque ouvert"),
+    "accounts.deactivate": gettext_lazy("Compte désactivé"),
+    "accounts.edit": gettext_lazy("Compte modifié"),
+    "accounts.erase": gettext_lazy("Compte effacé"),
+    "accounts.invite": gettext_lazy("Invitation envoyée"),
+    "accounts.invite_library": gettext_lazy("Invitation envoyée à une bibliothèque"),
+    "accounts.reactivate": gettext_lazy("Compte réactivé"),
+    "accounts.remove_second_factor": gettext_lazy("Second facteur retiré"),
+    "accounts.renew_link": gettext_lazy("Lien de mot de passe renvoyé"),
+    "accounts.renew_recovery_codes": gettext_lazy("Codes de secours renouvelés"),
+    "accounts.request_password_reset": gettext_lazy("Mot de passe oublié : lien demandé"),
+    "accounts.reset_second_factor": gettext_lazy("Second facteur réinitialisé par un(e) collègue"),
+    "accounts.use_recovery_code": gettext_lazy("Code de secours utilisé"),
+    "accounts.withdraw": gettext_lazy("Accès retiré à une bibliothèque"),
+    "contact.answer": gettext_lazy("Question : réponse envoyée"),
+    "contact.ask": gettext_lazy("Question reçue"),
+    "contact.close": gettext_lazy("Question classée sans réponse"),
+    "contact.reopen": gettext_lazy("Question rouverte"),
+    "editorial.answer": gettext_lazy("Suggestion d’achat : réponse donnée"),
+    "editorial.create_page": gettext_lazy("Page créée"),
+    "editorial.edit_page": gettext_lazy("Page modifiée"),
+    "editorial.edit_pick": gettext_lazy("Coup de cœur modifié"),
+    "editorial.suggest": gettext_lazy("Achat suggéré"),
+    "editorial.write_pick": gettext_lazy("Coup de cœur écrit"),
+    "jobs.resume": gettext_lazy("Travail repris"),
+    "jobs.stop": gettext_lazy("Travail arrêté"),
+    "libraries.change_territory": gettext_lazy("Territoire modifié"),
+    "libraries.choose_mail_rhythm": gettext_lazy("Rythme des mails choisi"),
+    "libraries.close": gettext_lazy("Bibliothèque sortie du réseau"),
+    "libraries.create": gettext_lazy("Bibliothèque créée"),
+    "libraries.create_territory": gettext_lazy("Territoire créé"),
+    "libraries.delete_territory": gettext_lazy("Territoire supprimé"),
+    "libraries.edit": gettext_lazy("Fiche de bibliothèque modifiée"),
+    "libraries.edit_page": gettext_lazy("Page de bibliothèque modifiée"),
+    "libraries.merge": gettext_lazy("Bibliothèque réunie à une autre"),
+    "libraries.reopen": gettext_lazy("Bibliothèque revenue dans le réseau"),
+    "mail.reset_text": gettext_lazy("Texte de mail remis à l’origine"),
+    "mail.save_text": gettext_lazy("Texte de mail modifié"),
+    "mail.send_try": gettext_lazy("Mail d’essai envoyé"),
+    "mail.settle": gettext_lazy("Mail réglé à la main"),
+    "moving_in.invite": gettext_lazy("Reprise : usagers invités"),
+    "moving_in.start": gettext_lazy("Reprise d’un ancien portail lancée"),
+    "portal.save_look": gettext_lazy("Apparence du portail réglée"),
+    "portal.save_settings": gettext_lazy("Réglages du portail changés"),
+    "resources.close": gettext_lazy("Ressource fermée"),
+    "resources.create": gettext_lazy("Ressource créée"),
+    "resources.create_category": gettext_lazy("Catégorie créée"),
+    "resources.create_offer": gettext_lazy("Offre créée"),
+    "resources.edit": gettext_lazy("Ressource modifiée"),
+    "resources.edit_category": gettext_lazy("Catégorie modifiée"),
+    "resources.open": gettext_lazy("Ressource ouverte"),
+    "resources.rename_offer": gettext_lazy("Offre renommée"),
+    "signon.set_access": gettext_lazy("Connexion à une ressource réglée"),
+    "subscriptions.accept_terms": gettext_lazy("Conditions acceptées"),
+    "subscriptions.ask_parent_again": gettext_lazy("Accord parental redemandé"),
+    "subscriptions.decline_parental": gettext_lazy("Accord parental refusé"),
+    "subscriptions.give_seat": gettext_lazy("Place attribuée sur liste d’attente"),
+    "subscriptions.register_batch": gettext_lazy("Usagers inscrits par fichier"),
+    "subscriptions.remind_library": gettext_lazy("Bibliothèque relancée"),
+    "subscriptions.undo_batch": gettext_lazy("Inscription par fichier annulée"),
+    "terms.publish_resource": gettext_lazy("Conditions d’une ressource publiées"),
+    "terms.publish_site": gettext_lazy("Conditions du site publiées"),
+    **{f"subscriptions.{move.value}": move.label for move in Move},
+}
+OBJECTS: dict[str, str | Promise] = {
+    "accounts.User": gettext_lazy("Compte"),
+    "editorial.Page": gettext_lazy("Page"),
+    "editorial.Pick": gettext_lazy("Coup de cœur"),
+    "editorial.PurchaseSuggestion": gettext_lazy("Suggestion d’achat"),
+    "lifecycle.Job": gettext_lazy("Travail de fond"),
+    "libraries.ContactMessage": gettext_lazy("Question reçue"),
+    "libraries.Library": gettext_lazy("Bibliothèque"),
+    "libraries.Territory": gettext_lazy("Territoire"),
+    "mail.MailText": gettext_lazy("Texte de mail"),
+    "mail.OutgoingMail": gettext_lazy("Mail"),
+    "portal.Portal": gettext_lazy("Portail"),
+    "portal.SiteTerms": gettext_lazy("Conditions du site"),
+    "readers.Reader": gettext_lazy("Usager"),
+    "resources.Category": gettext_lazy("Catégorie"),
+    "resources.DigitalResource": gettext_lazy("Ressource"),
+    "resources.Offer": gettext_lazy("Offre"),
+    "resources.ResourceTerms": gettext_lazy("Conditions d’une ressource"),
+    "subscriptions.RegistrationBatch": gettext_lazy("Inscription par fichier"),
+    "subscriptions.Subscription": gettext_lazy("Abonnement"),
+}
+
+
+def action_label(action: str) -> str:
+    """Return what people call `action`; its name where nobody has said."""
+    return str(ACTIONS.get(action, action))
+
+
+def object_label(object_type: str) -> str:
+    """Return what people call a kind of object."""
+    return str(OBJECTS.get(object_type, object_type))

@@ -1,0 +1,99 @@
+"""The libraries' picks: the staff publish what is proposed, or send it back with a note (L9, E7)."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from navette.core.errors import NotAllowed, Refusal
+from navette.editorial.actions import publish, send_back
+from navette.editorial.models import Pick, PickState
+from navette.editorial.queries import picks_to_moderate
+from navette.editorial.states import PICK_MOVES
+from navette.web.console.access import staff_with, user_of
+
+A_PAGE = 25
+STATES = [(row.value, row.label) for row in PickState if row != PickState.DRAFT]  # drafts are their library's alone
+
+
+class StateFilter(forms.Form):
+    """Narrows the picks to those in one state."""
+
+    etat = forms.ChoiceField(
+        label=gettext_lazy("État"), required=False, choices=[("", gettext_lazy("- Tout -")), *STATES]
+    )
+
+
+class NoteForm(forms.Form):
+    """What the library is to take up again."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Mot à la bibliothèque"),
+        max_length=500,
+        help_text=gettext_lazy("Ce qui est à reprendre, avec tact : c’est souvent un bénévole qui a écrit."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+@require_safe
+@staff_with("editorial.moderate")
+def picks(request: HttpRequest) -> HttpResponse:
+    """List the picks but for the drafts, the latest first; at first those to read."""
+    form = StateFilter(request.GET if "etat" in request.GET else {"etat": PickState.PROPOSED})
+    state = form.cleaned_data["etat"] if form.is_valid() else ""
+    found = picks_to_moderate(user_of(request))
+    page = Paginator(found.filter(state=state) if state else found, A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "console/picks.html", {"form": form, "page": page, "state": state})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_with("editorial.moderate")
+def pick(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a pick; publish it, or send it back."""
+    row = get_object_or_404(picks_to_moderate(user_of(request)), pk=pk)
+    if request.method != "POST":
+        return _page(request, row, NoteForm())
+    asked, seen = request.POST.get("suite"), request.POST.get("seen")
+    if seen in PickState.values and seen != row.state:
+        # Another of the team was first: what they did is not undone by a page that shows it as it was.
+        told = _("« %(title)s » a changé entre-temps : son état est maintenant « %(state)s ».")
+        messages.warning(request, told % {"title": row.title, "state": row.get_state_display()})
+        return redirect("console:pick", row.pk)
+    if asked == "publier":
+        return _done(request, lambda: publish(row, acting_user=user_of(request)))
+    if asked != "renvoyer":
+        raise BadRequest
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _page(request, row, form)
+    return _done(request, lambda: send_back(row, acting_user=user_of(request), note=form.cleaned_data["note"]))
+
+
+def _done(request: HttpRequest, act: Callable[[], Pick]) -> HttpResponse:
+    try:
+        row = act()
+    except NotAllowed as refusal:
+        raise PermissionDenied from refusal
+    except Refusal as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        told = _("« %(title)s » : %(state)s. La bibliothèque est prévenue par mail.")
+        messages.success(request, told % {"title": row.title, "state": row.get_state_display().lower()})
+    return redirect("console:picks")
+
+
+def _page(request: HttpRequest, row: Pick, form: NoteForm) -> HttpResponse:
+    context = {
+        "pick": row,
+        "form": form,
+        "may_publish": row.state in PICK_MOVES[PickState.PUBLISHED],
+        "may_send_back": row.state in PICK_MOVES[PickState.DECLINED],
+    }
+    return render(request, "console/pick.html", context, status=400 if form.errors else 200)

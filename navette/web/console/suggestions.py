@@ -1,0 +1,94 @@
+"""The libraries' purchase suggestions, and the staff's answers (L9)."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from navette.core.errors import Invalid, NotAllowed, Refusal
+from navette.editorial.actions import answer
+from navette.editorial.models import PurchaseSuggestion, SuggestionState
+from navette.editorial.queries import suggestions_to_answer
+from navette.editorial.states import answers_to
+from navette.web.console.access import staff_with, user_of
+
+A_PAGE = 25
+
+
+class StateFilter(forms.Form):
+    """Narrows the suggestions to those in one state."""
+
+    etat = forms.ChoiceField(
+        label=gettext_lazy("État"), required=False, choices=[("", gettext_lazy("- Tout -")), *SuggestionState.choices]
+    )
+
+
+class AnswerForm(forms.Form):
+    """The answer to a suggestion seen in the state `seen`."""
+
+    seen = forms.ChoiceField(choices=SuggestionState.choices, widget=forms.HiddenInput)
+    state = forms.ChoiceField(label=gettext_lazy("Décision"), widget=forms.RadioSelect)
+    answer = forms.CharField(
+        label=gettext_lazy("Réponse à la bibliothèque"),
+        max_length=1_000,
+        help_text=gettext_lazy("Elle est envoyée par mail telle quelle, et s’affiche dans « Mes suggestions »."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+    def __init__(self, suggestion: PurchaseSuggestion, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"initial": {"seen": suggestion.state}} | kwargs)
+        states = [(row.value, row.label) for row in answers_to(suggestion.state)]
+        self.fields["state"].choices = states  # type: ignore[attr-defined]
+
+
+@require_safe
+@staff_with("editorial.moderate")
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """List the suggestions, the latest first; at first those to answer."""
+    form = StateFilter(request.GET if "etat" in request.GET else {"etat": SuggestionState.RECEIVED})
+    state = form.cleaned_data["etat"] if form.is_valid() else ""
+    found = suggestions_to_answer(user_of(request))
+    page = Paginator(found.filter(state=state) if state else found, A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "console/suggestions.html", {"form": form, "page": page, "state": state})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_with("editorial.moderate")
+def suggestion(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a suggestion, and take the answer to it."""
+    row = get_object_or_404(suggestions_to_answer(user_of(request)), pk=pk)
+    form = AnswerForm(row, request.POST if request.method == "POST" else None)
+    seen = request.POST.get("seen")
+    if request.method == "POST" and seen in SuggestionState.values and seen != row.state:
+        told = _("Quelqu’un a déjà répondu : l’état est maintenant « %(state)s ».")
+        messages.warning(request, told % {"state": row.get_state_display()})
+        return redirect("console:suggestion", row.pk)
+    if form.is_valid() and _answer(request, row, form):
+        return redirect("console:suggestions")
+    context = {"suggestion": row, "form": form, "may_answer": bool(answers_to(row.state))}
+    return render(request, "console/suggestion.html", context, status=400 if form.errors else 200)
+
+
+def _answer(request: HttpRequest, row: PurchaseSuggestion, form: AnswerForm) -> bool:
+    """Answer as the form says; say whether the page is done with."""
+    try:
+        data = form.cleaned_data
+        answer(row, acting_user=user_of(request), state=data["state"], answer=data["answer"])
+    except NotAllowed as refusal:
+        raise PermissionDenied from refusal
+    except Invalid as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        return False
+    except Refusal as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        told = _("La réponse part à la bibliothèque de %(library)s.")
+        messages.success(request, told % {"library": row.library.name})
+    return True

@@ -1,0 +1,25 @@
+"""The guard that fails a page which writes while it is only read."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+
+WRITES = re.compile(r"^\W*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE|CREATE|ALTER|DROP|TRUNCATE)\b", re.IGNORECASE)
+MAY_WRITE = ('"django_session"',)  # the session's last activity, once a minute; its messages, once shown
+COUNTS = {"site:open_resource": ('"signon_opening"', '"signon_activeyear"')}  # what an opening counts (SSO-06)
+
+
+@contextmanager
+def read_only(route: str = "") -> Iterator[None]:
+    """Fail on any statement within the block that writes elsewhere than to the session, or what `route` counts."""
+    spared = (*MAY_WRITE, *COUNTS.get(route, ()))
+
+    def refuse(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        assert not WRITES.match(sql) or any(table in sql for table in spared), f"a GET writes: {sql}"
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse):
+        yield
