@@ -22,7 +22,7 @@ demo: ## Install what is needed and start the site with demo data
 test: ## Run all tests, those in a browser included (DATABASE_URL chooses the database, ARGS adds to pytest)
 	@tools/bootstrap.sh dev
 	@tools/chromium.sh >/dev/null
-	@$(PY) -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadscope --no-loadscope-reorder $(ARGS)
 
 lint: ## Check style, types, templates, layers and migrations
 	@tools/bootstrap.sh dev

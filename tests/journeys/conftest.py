@@ -20,16 +20,14 @@ ROOT = HERE.parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the journeys of a profile in one process of a parallel run, as they share a demo; the longest work first."""
+    """Mark the journeys and put them first, as they are the longest work."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.journey)
-            profile = next((name for name in ("loiret", "oise") if name in item.path.stem), "gironde")
-            item.add_marker(pytest.mark.xdist_group(f"journeys-{profile}"))
     items.sort(key=lambda item: HERE not in item.path.parents)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], server.Site]]:
     """Return what gives the running demo of a profile, started when it is first asked for: `demos("loiret")`.
 
@@ -52,13 +50,13 @@ def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
         yield demo
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(demos: Callable[[str], server.Site]) -> server.Site:
     """Return the running demo of the profile gironde."""
     return demos("gironde")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Return a real Chromium; where there is none the journeys fail, they are never skipped."""
     found = subprocess.run([ROOT / "tools" / "chromium.sh"], capture_output=True, text=True, check=False)

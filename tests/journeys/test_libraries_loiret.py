@@ -14,7 +14,7 @@ CARD = "45004000017"
 LIST = "Mes abonnés ressources numériques"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(demos: Callable[[str], Site]) -> Site:
     """Return the running demo of the profile loiret."""
     return demos("loiret")

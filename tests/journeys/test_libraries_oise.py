@@ -17,7 +17,7 @@ LIBRARY = "Crèvecœur-le-Grand"
 STRONG = "Sept;navettes,8vertes"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(demos: Callable[[str], Site]) -> Site:
     """Return the running demo of the profile oise."""
     return demos("oise")

@@ -14,7 +14,7 @@ Visit = Callable[..., Visitor]
 LIBRARY, CARD = "Aillant-sur-Milleron", "45004000017"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(demos: Callable[[str], Site]) -> Site:
     """Return the running demo of the profile loiret."""
     return demos("loiret")

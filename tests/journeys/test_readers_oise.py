@@ -14,7 +14,7 @@ LIBRARY = "Crèvecœur-le-Grand"
 EIGHT = "Lune;7vert"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(demos: Callable[[str], Site]) -> Site:
     """Return the running demo of the profile oise."""
     return demos("oise")

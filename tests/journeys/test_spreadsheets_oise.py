@@ -13,7 +13,7 @@ Visit = Callable[..., Visitor]
 LIBRARY = "Crèvecœur-le-Grand"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(demos: Callable[[str], Site]) -> Site:
     """Return the running demo of the profile oise."""
     return demos("oise")
