@@ -58,11 +58,12 @@ class Site:
                 found.append(message)
         return found
 
-    def mail_to(self, address: str, subject: str) -> EmailMessage:
-        """Return the last mail to `address` whose subject holds `subject`, waiting for the worker to send it."""
+    def mail_to(self, address: str, subject: str, holding: str = "") -> EmailMessage:
+        """Return the last mail to `address` whose subject holds `subject`, and text `holding`, once it is sent."""
         until = time.monotonic() + MAIL_PATIENCE
         while time.monotonic() < until:
-            found = [mail for mail in self.mails_to(address) if subject in str(mail["Subject"])]
+            about = [mail for mail in self.mails_to(address) if subject in str(mail["Subject"])]
+            found = [mail for mail in about if holding in text_of(mail)]
             if found:
                 return found[-1]
             time.sleep(0.1)
