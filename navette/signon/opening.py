@@ -9,37 +9,70 @@ from navette.core import clock
 from navette.readers.ages import age_band
 from navette.readers.models import Reader
 from navette.resources.models import DigitalResource
-from navette.signon import errors
-from navette.signon.decision import may_open
+from navette.signon import errors, events
+from navette.signon.decision import admit
 from navette.signon.identifiers import pairwise_id
 from navette.signon.links.plain import PlainLink
 from navette.signon.links.signed import SignedLink
-from navette.signon.models import ActiveYear, Opening, VendorAccess, WayName
-from navette.signon.ways import Departure, Visit, Way
+from navette.signon.models import ActiveYear, EventKind, Opening, VendorAccess, WayName
+from navette.signon.release import released_to
+from navette.signon.trials import Trial
+from navette.signon.ways import Departure, VendorSilent, Visit, Way
 from navette.subscriptions.models import Subscription
 
 WAYS: dict[str, Way] = {WayName.PLAIN: PlainLink(), WayName.SIGNED: SignedLink()}
 NONCE_BYTES = 16
 
 
-def open_resource(user: User, resource: DigitalResource) -> Departure:
-    """Return how `user` leaves for `resource`, and count it; raise the `Stopped` refusal that says why they may not."""
+def reader_of(user: User) -> Reader:
+    """Return the reader behind `user`; raise NotAReader for a professional's account."""
     reader = Reader.objects.select_related("user").filter(user=user).first()
     if reader is None:
         raise errors.NotAReader
-    subscription = may_open(reader, resource, clock.today())
-    access = VendorAccess.objects.filter(resource=resource).first()
-    if access is None:
-        raise errors.ResourceClosed(resource.name)
+    return reader
+
+
+def open_resource(user: User, resource: DigitalResource, *, session: str = "") -> Departure:
+    """Return how `user` leaves for `resource`, and count it; raise the `Stopped` refusal that says why they may not.
+
+    `session` is the mark of their session (`sessions.mark_of`). What happens is recorded, the refusal too.
+    """
+    reader = reader_of(user)
+    access = VendorAccess.objects.select_related("resource").filter(resource=resource).first()
+    way = access.way if access else ""
+    try:
+        if access is None:
+            raise errors.ResourceClosed(resource.name)
+        subscription = admit(reader, resource, clock.today())
+        departure = depart(access, reader, subscription, session=session)
+    except errors.Stopped as reason:
+        events.stopped(resource, way, reader, reason)
+        raise
+    if WAYS[access.way].counts_at_departure:
+        record(reader, subscription, resource)
+    events.of_access(EventKind.SENT, access, reader)
+    return departure
+
+
+def depart(access: VendorAccess, holder: Reader | Trial, subscription: Subscription, *, session: str = "") -> Departure:
+    """Return how `holder`, who may, leaves for the vendor of `access`; raise VendorFailed where the vendor fails."""
     visit = Visit(
-        resource=resource.slug,
-        reader_id=pairwise_id(reader, resource),
+        resource=access.resource.slug,
+        reader_id=pairwise_id(subscription.reader, access.resource),
         at=clock.now(),
         nonce=secrets.token_urlsafe(NONCE_BYTES),
+        holder=holder,
+        released=tuple(released_to(access, subscription)),
+        session=session,
     )
-    departure = WAYS[access.way].open(access, visit)
-    record(reader, subscription, resource)
-    return departure
+    try:
+        return WAYS[access.way].open(access, visit)
+    except VendorSilent as failure:
+        reader = holder if isinstance(holder, Reader) else None
+        trial = isinstance(holder, Trial)
+        kind = EventKind.VENDOR_ERROR
+        events.of_access(kind, access, reader, failure.reason, trial=trial, answer=failure.detail)
+        raise errors.VendorFailed(access.resource.name) from failure
 
 
 @transaction.atomic

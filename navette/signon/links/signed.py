@@ -30,6 +30,8 @@ def with_parameters(address: str, parameters: dict[str, str]) -> str:
 class SignedLink:
     """Leads to the vendor's address with the reader's opaque identifier, the time, a nonce and the signature."""
 
+    counts_at_departure = True
+
     def open(self, access: VendorAccess, visit: Visit) -> Departure:
         """Return the signed address, good for one use within a minute."""
         time = int(visit.at.timestamp())

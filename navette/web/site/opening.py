@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from navette.resources.models import DigitalResource
 from navette.signon import errors
 from navette.signon.opening import open_resource
+from navette.signon.sessions import mark_of
 from navette.subscriptions.queries import subscription_of
 from navette.web.site.readers import ask_terms
 
@@ -31,6 +32,7 @@ NEXT: dict[type[errors.Stopped], tuple[str, str | Promise]] = {
     errors.GrantWaiting: ("site:account", _("Voir mes ressources")),
     errors.SeatAwaited: ("site:account", _("Voir mes ressources")),
     errors.GrantRefused: ("site:account", _("Voir mes ressources")),
+    errors.VendorFailed: ("site:resources", _("Voir les ressources numériques")),
 }
 
 
@@ -46,7 +48,7 @@ def open_vendor(request: HttpRequest, slug: str) -> HttpResponse:
     if asked:
         return asked
     try:
-        departure = open_resource(request.user, resource)
+        departure = open_resource(request.user, resource, session=mark_of(request.session.session_key))
     except errors.Stopped as reason:
         return _stopped(request, resource, reason)
     return HttpResponseRedirect(departure.address)
