@@ -261,7 +261,7 @@ class VendorAccessFactory(DjangoModelFactory):
 def vendor(
     *, addresses: Mapping[str, str] | None = None, tells: Mapping[str, str] | None = None, **fields: Any
 ) -> VendorAccess:
-    """Return how a resource opens: `vendor(way="cas", addresses={"https://v.example/": "service"}, tells={"mail": "m"})`.
+    """Return how a resource opens: `vendor(way="cas", addresses={"https://v.example/": "service"})`.
 
     `addresses` gives the use of each registered address, `tells` the vendor's name of each attribute that it is told.
     """
