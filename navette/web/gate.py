@@ -1,5 +1,7 @@
-"""Sending somebody to log in, and back to where they were going; and who has passed their second factor."""
+"""Sending somebody to log in, and back to where they were going; when they came in, and by which second factor."""
 
+import datetime as dt
+import time
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
@@ -12,6 +14,7 @@ from navette.accounts.models import User
 
 NEXT = "suite"
 PASSED = "second_factor"  # in the session: the factor by which it came in
+CAME_IN = "came_in"  # in the session: when the password was given, in seconds since 1970
 
 
 def ask_to_log_in(request: HttpRequest, home: str) -> HttpResponse:
@@ -35,3 +38,14 @@ def mark_passed(request: HttpRequest, factor: Any) -> None:
 def has_passed(request: HttpRequest, user: User) -> bool:
     """Say whether this session of `user` came in by a second factor that they still have."""
     return still_has(user, request.session.get(PASSED))
+
+
+def note_coming_in(request: HttpRequest) -> None:
+    """Note that whoever this session is of has just given their password."""
+    request.session[CAME_IN] = int(time.time())
+
+
+def came_in(request: HttpRequest) -> dt.datetime | None:
+    """Return when the password was given for this session: vendors may ask, or want it given again."""
+    moment = request.session.get(CAME_IN)
+    return dt.datetime.fromtimestamp(moment, dt.UTC) if moment else None

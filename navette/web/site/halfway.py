@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from navette.accounts.factors import has_second_factor
 from navette.accounts.models import Kind, User
-from navette.web.gate import mark_passed
+from navette.web.gate import mark_passed, note_coming_in
 
 KEY = "login_under_way"
 WITHIN = 10 * 60  # seconds
@@ -50,6 +50,7 @@ def let_in(request: HttpRequest, user: User, page: str, factor: Any = None) -> H
     """Log `user` in, having passed `factor` where they have one, and lead them to `page`."""
     request.session.pop(KEY, None)
     login(request, user, backend=BACKEND)
+    note_coming_in(request)
     if factor is not None:
         mark_passed(request, factor)
     return HttpResponseRedirect(destination(user, page))
