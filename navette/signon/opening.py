@@ -41,9 +41,9 @@ def open_resource(user: User, resource: DigitalResource, *, session: str = "") -
     access = VendorAccess.objects.select_related("resource").filter(resource=resource).first()
     way = access.way if access else ""
     try:
+        subscription = admit(reader, resource, clock.today())
         if access is None:
             raise errors.ResourceClosed(resource.name)
-        subscription = admit(reader, resource, clock.today())
         departure = depart(access, reader, subscription, session=session)
     except errors.Stopped as reason:
         events.stopped(resource, way, reader, reason)

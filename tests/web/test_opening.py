@@ -13,7 +13,6 @@ from navette.resources.models import DigitalResource
 from navette.signon import errors
 from navette.signon.models import VendorAccess, WayName
 from navette.subscriptions.models import GrantState, ResourceGrant, Subscription
-from navette.web.site.opening import NEXT
 from tests.factories import MembershipFactory, ReaderFactory, ResourceFactory, SubscriptionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -114,10 +113,6 @@ def test_a_resource_not_asked_for_leads_to_the_page_that_adds_it(client: Client,
     answer = client.get(opening(resource))
     assert answer.status_code == 403
     assert f'href="{reverse("site:account_edit")}"' in answer.text
-
-
-def test_every_reason_has_a_next_step() -> None:
-    assert set(NEXT) == set(errors.Stopped.__subclasses__())
 
 
 @pytest.mark.parametrize("opens", [True, False])

@@ -25,7 +25,7 @@ from navette.signon.errors import NotAReader, Stopped
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import free_seats, granted_resource_ids, subscription_of
 from navette.subscriptions.states import Status
-from navette.web.site.opening import NEXT
+from navette.web.leaving import NEXT
 from navette.web.site.people import open_resources
 
 A_PAGE = 24
