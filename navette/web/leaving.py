@@ -31,6 +31,7 @@ from navette.signon.ways import Departure
 from navette.subscriptions.queries import site_terms_due, subscription_of
 from navette.web.gate import NEXT as BACK
 
+FROM_FORM = "retour"  # in a door's address: the person was sent to log in, or to the terms, and is back
 # Where each reason leads to: the page's name and the words of its link.
 NEXT: dict[type[errors.Stopped], tuple[str, str | Promise]] = {
     errors.NotAReader: ("site:resources", _("Voir les ressources numériques")),
@@ -56,17 +57,20 @@ def reader_at_door(request: HttpRequest) -> Reader | HttpResponse:
     Raises NotAReader for a professional's account. Whether the reader may open anything is not asked here.
     """
     if not isinstance(request.user, User):
-        return redirect_to_login(back_to(request), redirect_field_name=BACK)
+        return redirect_to_login(again(request), redirect_field_name=BACK)
     reader = reader_of(request.user)
     subscribed = subscription_of(request.user) is not None
-    return (ask_terms(request, reader) if subscribed else None) or reader
+    return (ask_terms(request, reader, back=again(request)) if subscribed else None) or reader
 
 
-def ask_terms(request: HttpRequest, reader: Reader) -> HttpResponse | None:
-    """Return the way to the terms that the reader has to accept before going on (SUB-10); None where there are none."""
+def ask_terms(request: HttpRequest, reader: Reader, *, back: str = "") -> HttpResponse | None:
+    """Return the way to the terms that the reader has to accept before going on (SUB-10); None where there are none.
+
+    They come back to this page, or to `back`.
+    """
     if site_terms_due(reader) is None:
         return None
-    return redirect(f"{reverse('site:terms')}?{urlencode({BACK: back_to(request)})}")
+    return redirect(f"{reverse('site:terms')}?{urlencode({BACK: back or back_to(request)})}")
 
 
 def back_to(request: HttpRequest) -> str:
@@ -74,13 +78,20 @@ def back_to(request: HttpRequest) -> str:
     return request.get_full_path() if request.method in {"GET", "HEAD"} else reverse("site:account")
 
 
+def again(request: HttpRequest) -> str:
+    """Return this door's address, which says that whoever comes back to it comes from one of our forms."""
+    address = back_to(request)
+    return address if FROM_FORM in request.GET else f"{address}{'&' if '?' in address else '?'}{FROM_FORM}=1"
+
+
 def leave(request: HttpRequest, departure: Departure, resource: DigitalResource) -> HttpResponse:
     """Return what sends the browser to the vendor: a redirect, or a page that leads on by itself or by its button.
 
-    A form may go to that vendor's origin only. Where the vendor trusts the page that it is reached from, the browser
-    tells it the portal's origin, and nothing more of the address.
+    Whoever comes from one of our forms gets the page: Chromium holds the redirects that follow a form to the policy of
+    the page it stands in, which lets none go elsewhere. A form may go to that vendor's origin only. Where the vendor
+    trusts the page that it is reached from, the browser tells it the portal's origin, and nothing more of the address.
     """
-    if not departure.fields and not departure.show_origin:
+    if not departure.fields and not departure.show_origin and FROM_FORM not in request.GET:
         return _private(HttpResponseRedirect(departure.address))
     page = csp_update({"form-action": [origin_of(departure.address)]})(_page)  # type: ignore[arg-type]  # more is given
     answer: HttpResponse = _private(page(request, departure, resource))  # type: ignore[call-arg,arg-type]

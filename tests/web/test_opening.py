@@ -49,7 +49,7 @@ def test_a_stranger_logs_in_first_and_comes_back(client: Client, resource: Digit
     assert answer.status_code == 302
     target = urlsplit(answer["Location"])
     assert target.path == reverse("site:login")
-    assert parse_qs(target.query) == {"suite": [opening(resource)]}
+    assert parse_qs(target.query) == {"suite": [f"{opening(resource)}?retour=1"]}
 
 
 def test_a_resource_that_does_not_exist_is_not_found(client: Client) -> None:
@@ -129,6 +129,15 @@ def test_an_active_reader_leaves_signed_on_with_a_link_of_their_own(client: Clie
     queries = [parse_qs(urlsplit(answer["Location"]).query) for answer in (first, second)]
     assert queries[0]["id"] == queries[1]["id"]
     assert queries[0]["nonce"] != queries[1]["nonce"]
+
+
+def test_who_comes_back_from_the_login_form_leaves_by_a_page(client: Client, resource: DigitalResource) -> None:
+    """A redirect that follows our form is stopped by the browser when it leads elsewhere (form-action)."""
+    client.force_login(granted(resource).reader.user)
+    answer = client.get(opening(resource), {"retour": "1"})
+    assert answer.status_code == 200
+    assert f'href="{ADDRESS}&amp;resource=' in answer.text
+    assert "data-departure" in answer.text
 
 
 def test_a_plain_link_leads_to_the_vendor_with_nothing_added(client: Client, resource: DigitalResource) -> None:
