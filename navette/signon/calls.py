@@ -35,6 +35,6 @@ def call(method: str, url: str, data: Mapping[str, str] | str | None, headers: M
         )
         with answer:
             body = answer.raw.read(LONGEST, decode_content=True)
-    except (requests.RequestException, OSError) as error:
+    except (requests.RequestException, OSError, ValueError) as error:  # ValueError: a host that no name can be
         return Answer(0, type(error).__name__)
     return Answer(answer.status_code, body.decode(answer.encoding or "utf-8", "replace"), dict(answer.headers))

@@ -1,5 +1,6 @@
 """Sessions opened at vendors from a session here, and telling the vendors when that ends (single logout)."""
 
+import datetime as dt
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping
@@ -7,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from django.conf import settings
 from django.db import transaction
 
-from navette.signon.models import LogoutNotice, VendorAccess, VendorSession, WayName
+from navette.signon.models import LogoutNotice, Ticket, VendorAccess, VendorSession, WayName
 from navette.signon.tickets import revoke_session
 
 
@@ -22,6 +23,19 @@ def remember(access: VendorAccess, mark: str, *, service: str, index: str, name_
     """Note that the session `mark` has opened one at the vendor of `access`; nothing without a mark."""
     if mark:
         VendorSession.objects.create(access=access, session=mark, service=service, index=index, name_id=name_id)
+
+
+def follow(before: str, after: str) -> None:
+    """Keep with the session `after` what was opened from it while its mark was `before`: its key changes at a login."""
+    if before and after and before != after:
+        VendorSession.objects.filter(session=before).update(session=after)
+        Ticket.objects.filter(session=before).update(session=after)
+
+
+def forget_old(before: dt.datetime) -> int:
+    """Delete the vendors' sessions begun before a moment, and return how many: those here are over long since."""
+    deleted, _by_model = VendorSession.objects.filter(started_at__lt=before).delete()
+    return deleted
 
 
 # How each way words its notice of a logout: the address and the body to post, or None where nothing can be told.

@@ -3,6 +3,7 @@
 import datetime as dt
 import time
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +14,7 @@ from navette.accounts.factors import still_has
 from navette.accounts.models import User
 
 NEXT = "suite"
+AGAIN = "de_nouveau"  # in the address of the login page: asks the password of who is logged in, too
 PASSED = "second_factor"  # in the session: the factor by which it came in
 CAME_IN = "came_in"  # in the session: when the password was given, in seconds since 1970
 
@@ -30,6 +32,11 @@ def send(request: HttpRequest, address: str) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
+def ask_password_again(back: str) -> HttpResponse:
+    """Send somebody to type their password, logged in or not, and then to `back`, a page of this site."""
+    return HttpResponseRedirect(f"{reverse('site:login')}?{urlencode({AGAIN: 1, NEXT: back})}")
+
+
 def mark_passed(request: HttpRequest, factor: Any) -> None:
     """Note that this session came in by `factor`, or has just added it (AUTH-04)."""
     request.session[PASSED] = factor.pk
@@ -42,7 +49,7 @@ def has_passed(request: HttpRequest, user: User) -> bool:
 
 def note_coming_in(request: HttpRequest) -> None:
     """Note that whoever this session is of has just given their password."""
-    request.session[CAME_IN] = int(time.time())
+    request.session[CAME_IN] = time.time()
 
 
 def came_in(request: HttpRequest) -> dt.datetime | None:

@@ -84,7 +84,7 @@ class VendorSession(models.Model):
 class LogoutNotice(models.Model):
     """What a vendor is to be told after a logout; the worker sends it once, and the vendor's errors change nothing."""
 
-    url = models.URLField(max_length=500)
+    url = models.TextField()
     body = models.TextField()
     queued_at = models.DateTimeField(default=clock.now)
     claimed_at = models.DateTimeField(null=True)
