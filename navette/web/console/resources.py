@@ -18,14 +18,13 @@ from navette.core.pictures import checked_picture
 from navette.resources.actions import create_resource, edit_resource, set_open
 from navette.resources.errors import ResourceOvertaken
 from navette.resources.models import DigitalResource
-from navette.signon.actions import set_access
 from navette.signon.models import VendorAccess
 from navette.subscriptions.actions.seats import serve_queue
 from navette.subscriptions.models import GrantState, ResourceGrant
 from navette.subscriptions.states import Status
 from navette.web.console.access import staff_with, user_of
 from navette.web.console.listing import Sorting, page_of
-from navette.web.console.resource_forms import AccessForm, ResourceFilter, ResourceForm
+from navette.web.console.resource_forms import ResourceFilter, ResourceForm
 
 LOGO_SIDE = 640  # pixels
 WAITING_SHOWN = 10
@@ -171,26 +170,6 @@ def _people(found: DigitalResource) -> dict[str, Any]:
         "queue_length": queue.count(),
         "terms_version": found.terms.order_by("-version").values_list("version", flat=True).first(),
     }
-
-
-# ---- how it opens
-@require_http_methods(["GET", "HEAD", "POST"])
-@staff_with("resources.manage")
-def resource_access(request: HttpRequest, pk: int) -> HttpResponse:
-    """Set how a resource opens: way, address, key. The key stored is never shown."""
-    found = fetch(pk)
-    access = VendorAccess.objects.filter(resource=found).first()
-    initial = {"way": access.way, "address": access.address} if access else {}
-    form = AccessForm(request.POST or None, initial=initial)
-    if access and access.key:
-        form.fields["key"].help_text = _("Une clé est enregistrée. Laissez vide pour la garder.")
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        if _tried(form, lambda: set_access(found, acting_user=user_of(request), **values)) is not None:
-            messages.success(request, _("La connexion à %(name)s est à jour.") % {"name": found.name})
-            return redirect("console:resource", pk=pk)
-    context = {"resource": found, "form": form, "has_key": bool(access and access.key)}
-    return render(request, "console/resource_access.html", context, status=400 if form.errors else 200)
 
 
 # ---- opening and closing it

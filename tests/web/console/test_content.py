@@ -18,12 +18,9 @@ from navette.portal.models import Portal, SiteTerms
 from navette.portal.queries import current_portal
 from navette.resources.actions import resource_fingerprint
 from navette.resources.models import Category, DigitalResource
-from navette.signon.models import VendorAccess
 from navette.subscriptions.models import GrantState, ResourceGrant
 from tests import factories
 from tests.web.browsing import client_of
-
-SECRET = "cle-partagee-avec-le-fournisseur"
 
 
 @pytest.fixture(autouse=True)
@@ -57,20 +54,6 @@ def test_a_logo_is_judged_by_its_content() -> None:
     assert not DigitalResource.objects.exists()
     client.post("/console/ressources/nouvelle", said(logo=png("photo.exe")))
     assert str(DigitalResource.objects.get().logo.name).endswith(".png")
-
-
-def test_the_key_of_a_vendor_is_never_shown_again() -> None:
-    client, resource = admin(), factories.ResourceFactory()
-    address = f"/console/ressources/{resource.pk}/connexion"
-    values = {"way": "signed", "address": "https://vendor.example.org/"}
-    assert "demande une clé partagée" in client.post(address, values).content.decode()
-    client.post(address, values | {"key": SECRET})
-    page = client.get(address).content.decode()
-    assert "Une clé est enregistrée" in page
-    assert SECRET not in page
-    assert SECRET not in client.post(address, {"way": "odd", "key": SECRET}).content.decode()
-    client.post(address, values | {"key": ""})
-    assert VendorAccess.objects.get().key == SECRET
 
 
 def test_closing_says_how_many_lose_it_and_takes_it_from_the_list() -> None:
