@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("navette.web.site.urls")),
     path("pro/", include("navette.web.pro.urls")),
     path("console/", include("navette.web.console.urls")),
+    path("liens/", include("navette.web.sso.urls_links")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("navette.demo.urls")))

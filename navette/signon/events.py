@@ -25,6 +25,7 @@ REASONS: dict[str, Promise] = {
     "bad_secret": _("Le fournisseur a présenté un mauvais identifiant ou un mauvais secret."),
     "vendor_unknown": _("Le fournisseur qui a fait la demande n’est pas enregistré."),
     "vendor_silent": _("Le fournisseur n’a pas répondu, ou trop tard."),
+    "vendor_elsewhere": _("Le fournisseur a répondu par une adresse qui n’est pas chez lui : elle n’est pas suivie."),
     "vendor_refused": _("Le fournisseur a répondu par une erreur."),
 }
 

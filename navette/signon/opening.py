@@ -12,7 +12,13 @@ from navette.resources.models import DigitalResource
 from navette.signon import errors, events
 from navette.signon.decision import admit
 from navette.signon.identifiers import pairwise_id
+from navette.signon.links.addresses import is_at
+from navette.signon.links.callback import CallbackLink
+from navette.signon.links.hashed import HashedLink
 from navette.signon.links.plain import PlainLink
+from navette.signon.links.posted import PostedLink
+from navette.signon.links.recipes import FIELDS, HASHED
+from navette.signon.links.referer import RefererLink
 from navette.signon.links.signed import SignedLink
 from navette.signon.models import ActiveYear, EventKind, Opening, VendorAccess, WayName
 from navette.signon.release import released_to
@@ -20,7 +26,15 @@ from navette.signon.trials import Trial
 from navette.signon.ways import Departure, VendorSilent, Visit, Way
 from navette.subscriptions.models import Subscription
 
-WAYS: dict[str, Way] = {WayName.PLAIN: PlainLink(), WayName.SIGNED: SignedLink()}
+WAYS: dict[str, Way] = {
+    WayName.PLAIN: PlainLink(),
+    WayName.SIGNED: SignedLink(),
+    WayName.HASHED: HashedLink(HASHED),
+    WayName.FIELDS: HashedLink(FIELDS),
+    WayName.CALLBACK: CallbackLink(),
+    WayName.POSTED: PostedLink(),
+    WayName.REFERER: RefererLink(),
+}
 NONCE_BYTES = 16
 
 
@@ -32,10 +46,11 @@ def reader_of(user: User) -> Reader:
     return reader
 
 
-def open_resource(user: User, resource: DigitalResource, *, session: str = "") -> Departure:
+def open_resource(user: User, resource: DigitalResource, *, session: str = "", return_to: str = "") -> Departure:
     """Return how `user` leaves for `resource`, and count it; raise the `Stopped` refusal that says why they may not.
 
-    `session` is the mark of their session (`sessions.mark_of`). What happens is recorded, the refusal too.
+    `session` is the mark of their session (`sessions.mark_of`), `return_to` the vendor's page that they were going to.
+    What happens is recorded, the refusal too.
     """
     reader = reader_of(user)
     access = VendorAccess.objects.select_related("resource").filter(resource=resource).first()
@@ -44,7 +59,7 @@ def open_resource(user: User, resource: DigitalResource, *, session: str = "") -
         subscription = admit(reader, resource, clock.today())
         if access is None:
             raise errors.ResourceClosed(resource.name)
-        departure = depart(access, reader, subscription, session=session)
+        departure = depart(access, reader, subscription, session=session, return_to=return_to)
     except errors.Stopped as reason:
         events.stopped(resource, way, reader, reason)
         raise
@@ -54,17 +69,16 @@ def open_resource(user: User, resource: DigitalResource, *, session: str = "") -
     return departure
 
 
-def depart(access: VendorAccess, holder: Reader | Trial, subscription: Subscription, *, session: str = "") -> Departure:
+def depart(
+    access: VendorAccess,
+    holder: Reader | Trial,
+    subscription: Subscription,
+    *,
+    session: str = "",
+    return_to: str = "",
+) -> Departure:
     """Return how `holder`, who may, leaves for the vendor of `access`; raise VendorFailed where the vendor fails."""
-    visit = Visit(
-        resource=access.resource.slug,
-        reader_id=pairwise_id(subscription.reader, access.resource),
-        at=clock.now(),
-        nonce=secrets.token_urlsafe(NONCE_BYTES),
-        holder=holder,
-        released=tuple(released_to(access, subscription)),
-        session=session,
-    )
+    visit = visit_of(access, holder, subscription, session=session, return_to=return_to)
     try:
         return WAYS[access.way].open(access, visit)
     except VendorSilent as failure:
@@ -73,6 +87,30 @@ def depart(access: VendorAccess, holder: Reader | Trial, subscription: Subscript
         kind = EventKind.VENDOR_ERROR
         events.of_access(kind, access, reader, failure.reason, trial=trial, answer=failure.detail)
         raise errors.VendorFailed(access.resource.name) from failure
+
+
+def visit_of(
+    access: VendorAccess,
+    holder: Reader | Trial,
+    subscription: Subscription,
+    *,
+    session: str = "",
+    return_to: str = "",
+) -> Visit:
+    """Return the opening of the resource of `access` by `holder`, now, in the terms that a vendor may know.
+
+    A page to return to that is not at the vendor's registered origin is dropped (SSO-04).
+    """
+    return Visit(
+        resource=access.resource.slug,
+        reader_id=pairwise_id(subscription.reader, access.resource),
+        at=clock.now(),
+        nonce=secrets.token_urlsafe(NONCE_BYTES),
+        holder=holder,
+        released=tuple(released_to(access, subscription)),
+        session=session,
+        return_to=return_to if is_at(access.address, return_to) else "",
+    )
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ whatever the number of processes; a ticket is spent by its first check, whether 
 import datetime as dt
 import hashlib
 import secrets
+import uuid
 from typing import Any
 
 from navette.core import clock
@@ -74,6 +75,23 @@ def claim(text: str, kind: TicketKind) -> Ticket:
     if found.expires_at <= now:
         raise TicketRefused("ticket_expired", found)
     return found
+
+
+def claim_of_family(family: uuid.UUID, kind: TicketKind) -> Ticket:
+    """Spend one ticket of `family` that is still good, and return it as `claim` does; each serves one caller only.
+
+    For proofs whose text is the same at each opening. Raises TicketRefused as `claim` does, about the latest of them.
+    """
+    now = clock.now()
+    found = Ticket.objects.select_related("access__resource", "reader__user").filter(family=family, kind=kind)
+    good = found.filter(used_at__isnull=True, expires_at__gt=now)
+    for ticket in good.order_by("pk"):
+        if Ticket.objects.filter(pk=ticket.pk, used_at__isnull=True).update(used_at=now):
+            return ticket
+    latest = found.order_by("-pk").first()
+    if latest is None:
+        raise TicketRefused("ticket_unknown")
+    raise TicketRefused("ticket_used" if latest.used_at else "ticket_expired", latest)
 
 
 def look(text: str, kind: TicketKind) -> Ticket:

@@ -17,7 +17,8 @@ class Visit:
 
     `reader_id` is the reader's opaque identifier at this vendor, `at` the moment (aware), `nonce` a random text never
     used before, `released` what else the vendor is told, `session` the mark of the reader's session here, `holder` who
-    it is: only tickets name them, and the vendor never sees it.
+    it is: only tickets name them, and the vendor never sees it. `return_to` is the page of the vendor that the reader
+    was going to, at the vendor's registered origin; empty where they came from the portal.
     """
 
     resource: str
@@ -27,6 +28,7 @@ class Visit:
     holder: Reader | Trial
     released: tuple[Released, ...] = ()
     session: str = ""
+    return_to: str = ""
 
 
 @dataclass(frozen=True)

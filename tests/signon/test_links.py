@@ -7,8 +7,9 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
+from navette.signon.links.addresses import with_parameters
 from navette.signon.links.plain import PlainLink
-from navette.signon.links.signed import SignedLink, canonical, sign, with_parameters
+from navette.signon.links.signed import SignedLink, canonical, sign
 from navette.signon.models import VendorAccess, WayName
 from navette.signon.opening import WAYS
 from navette.signon.trials import Trial
