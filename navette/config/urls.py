@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pro/", include("navette.web.pro.urls")),
     path("console/", include("navette.web.console.urls")),
     path("liens/", include("navette.web.sso.urls_links")),
+    path("saml/", include("navette.web.sso.saml_urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("navette.demo.urls")))

@@ -22,6 +22,7 @@ from navette.signon.links.referer import RefererLink
 from navette.signon.links.signed import SignedLink
 from navette.signon.models import ActiveYear, EventKind, Opening, VendorAccess, WayName
 from navette.signon.release import released_to
+from navette.signon.saml.way import Saml
 from navette.signon.trials import Trial
 from navette.signon.ways import Departure, VendorSilent, Visit, Way
 from navette.subscriptions.models import Subscription
@@ -34,6 +35,7 @@ WAYS: dict[str, Way] = {
     WayName.CALLBACK: CallbackLink(),
     WayName.POSTED: PostedLink(),
     WayName.REFERER: RefererLink(),
+    WayName.SAML: Saml(),
 }
 NONCE_BYTES = 16
 

@@ -69,6 +69,7 @@ ACTIONS: dict[str, str | Promise] = {
     "resources.rename_offer": gettext_lazy("Offre renommée"),
     "signon.add_address": gettext_lazy("Adresse d’un fournisseur enregistrée"),
     "signon.first_key": gettext_lazy("Première clé de signature créée"),
+    "signon.import_metadata": gettext_lazy("Métadonnées SAML d’un fournisseur importées"),
     "signon.prepare_key": gettext_lazy("Clé de signature suivante préparée"),
     "signon.release": gettext_lazy("Renseignements transmis à un fournisseur réglés"),
     "signon.remove_address": gettext_lazy("Adresse d’un fournisseur retirée"),
