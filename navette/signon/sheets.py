@@ -72,8 +72,6 @@ SHEETS: dict[WayName, Sheet] = {
     WayName.SIGNED: Sheet(
         _("Un lien valable une minute et une seule fois, signé avec une clé partagée. Le plus sûr des liens."),
         ARRIVES,
-        names=LINK_NAMES,
-        by_address=True,
     ),
     WayName.HASHED: Sheet(
         _("Un lien avec l’identifiant du lecteur et son empreinte, calculée avec une clé partagée. Souvent la vidéo."),

@@ -26,6 +26,7 @@ from navette.accounts.models import User
 from navette.readers.models import Reader
 from navette.resources.models import DigitalResource
 from navette.signon import errors
+from navette.signon.models import VendorAccess
 from navette.signon.opening import reader_of
 from navette.signon.ways import Departure
 from navette.subscriptions.queries import site_terms_due, subscription_of
@@ -88,12 +89,12 @@ def leave(request: HttpRequest, departure: Departure, resource: DigitalResource)
     """Return what sends the browser to the vendor: a redirect, or a page that leads on by itself or by its button.
 
     Whoever comes from one of our forms gets the page: Chromium holds the redirects that follow a form to the policy of
-    the page it stands in, which lets none go elsewhere. A form may go to that vendor's origin only. Where the vendor
-    trusts the page that it is reached from, the browser tells it the portal's origin, and nothing more of the address.
+    the page it stands in, which lets none go elsewhere. A form may go to that vendor's registered origins only. Where
+    the vendor trusts the page that it is reached from, the browser tells it the portal's origin, and nothing more.
     """
     if not departure.fields and not departure.show_origin and FROM_FORM not in request.GET:
         return _private(HttpResponseRedirect(departure.address))
-    page = csp_update({"form-action": [origin_of(departure.address)]})(_page)  # type: ignore[arg-type]  # more is given
+    page = csp_update({"form-action": _origins(departure, resource)})(_page)  # type: ignore[arg-type]  # more is given
     answer: HttpResponse = _private(page(request, departure, resource))  # type: ignore[call-arg,arg-type]
     if departure.show_origin:
         answer["Referrer-Policy"] = "origin"
@@ -103,6 +104,16 @@ def leave(request: HttpRequest, departure: Departure, resource: DigitalResource)
 def _page(request: HttpRequest, departure: Departure, resource: DigitalResource) -> HttpResponse:
     context = {"resource": resource, "address": departure.address, "fields": dict(departure.fields)}
     return render(request, "site/departure.html", context)
+
+
+def _origins(departure: Departure, resource: DigitalResource) -> list[str]:
+    """Return where a form may go: to where it is posted, and on from there to the vendor's other addresses.
+
+    Chromium holds the vendor's own redirects after the form to this list: a sign-on at one host may end at another.
+    """
+    access = VendorAccess.objects.filter(resource=resource.pk).first() if departure.fields else None
+    others = [access.address, *access.addresses.values_list("url", flat=True)] if access else []
+    return sorted({origin_of(address) for address in [departure.address, *others]})
 
 
 def _private(answer: HttpResponse) -> HttpResponse:

@@ -14,7 +14,7 @@ from navette.readers.models import Reader
 from navette.signon import errors
 from navette.signon.ways import Departure
 from navette.web import leaving
-from tests.factories import MembershipFactory, ReaderFactory, ResourceFactory, SubscriptionFactory
+from tests.factories import MembershipFactory, ReaderFactory, ResourceFactory, SubscriptionFactory, vendor
 
 pytestmark = pytest.mark.django_db
 VENDOR = "https://vendor.example.org/acs?a=1&b=2"
@@ -80,6 +80,13 @@ def test_sso_04_a_posted_departure_is_a_form_to_that_vendor_and_nobody_else() ->
     assert "no-store" in answer["Cache-Control"]
 
 
+def test_sso_04_the_form_may_be_led_on_to_the_vendors_other_registered_origins() -> None:
+    access = vendor(address="https://www.vendor.example.org/", addresses={"https://acs.example.org/a": "acs"})
+    answer = leaving.leave(ask(AnonymousUser()), Departure(VENDOR, {"a": "b"}), access.resource)
+    origins = ["https://acs.example.org", "https://vendor.example.org", "https://www.vendor.example.org"]
+    assert answer._csp_update == {"form-action": origins}  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     ("address", "origin"),
     [
@@ -101,13 +108,13 @@ def test_the_page_that_shows_the_portals_origin_is_a_page_of_ours_and_says_so() 
 def test_a_stranger_logs_in_first_and_comes_back_to_the_door() -> None:
     answer = leaving.reader_at_door(ask(AnonymousUser()))
     assert isinstance(answer, HttpResponse)
-    assert answer["Location"] == f"{reverse('site:login')}?suite=/cas/login%3Fservice%3Dx"
+    assert answer["Location"] == f"{reverse('site:login')}?suite=/cas/login%3Fservice%3Dx%26retour%3D1"
 
 
 def test_what_was_posted_can_not_be_come_back_to() -> None:
     answer = leaving.reader_at_door(ask(AnonymousUser(), method="post"))
     assert isinstance(answer, HttpResponse)
-    assert answer["Location"] == f"{reverse('site:login')}?suite={reverse('site:account')}"
+    assert answer["Location"] == f"{reverse('site:login')}?suite={reverse('site:account')}%3Fretour%3D1"
 
 
 def test_a_professional_is_no_reader() -> None:
@@ -120,7 +127,7 @@ def test_sub_10_terms_come_first_and_lead_back_to_the_door() -> None:
     SiteTerms.objects.create(version=99, text="Autres.")
     answer = leaving.reader_at_door(ask(reader.user))
     assert isinstance(answer, HttpResponse)
-    assert answer["Location"] == f"{reverse('site:terms')}?suite=%2Fcas%2Flogin%3Fservice%3Dx"
+    assert answer["Location"] == f"{reverse('site:terms')}?suite=%2Fcas%2Flogin%3Fservice%3Dx%26retour%3D1"
 
 
 def test_a_reader_is_let_to_the_door_and_one_without_subscription_too_who_reads_why_there() -> None:

@@ -8,13 +8,13 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from types import MappingProxyType
 
 from django.utils import timezone
 
-from navette.signon.models import Attribute, ClockFormat, DateFormat, VendorAccess, WayName
+from navette.signon.models import Attribute, ClockFormat, VendorAccess, WayName
 from navette.signon.ways import Visit
 
 NOWHERE = "lecteur.invalid"  # a domain that can't exist: what is written to it reaches nobody
@@ -60,19 +60,13 @@ class Recipe:
 
     `parameters`: name and content, in order. `tells`: whether the attributes released go with the link, too. `each`:
     how the hash of each field is named, where every one has its own. `day`: how the day is written where the recipe
-    fixes that; elsewhere the resource's settings say it. `suggested`: what such a vendor usually calls an attribute.
+    fixes that; elsewhere the resource's settings say it.
     """
 
     parameters: Mapping[str, Part | Proof]
     tells: bool = True
     each: str = ""
     day: str = ""
-    suggested: Mapping[Attribute, tuple[str, DateFormat]] = field(default_factory=dict)
-
-
-def _suggested(mail: str, last: str, first: str, birth: str = "") -> Mapping[Attribute, tuple[str, DateFormat]]:
-    names = {Attribute.MAIL: mail, Attribute.LAST_NAME: last, Attribute.FIRST_NAME: first, Attribute.BIRTH_DATE: birth}
-    return MappingProxyType({key: (name, DateFormat.FRENCH) for key, name in names.items() if name})
 
 
 HASHED = Recipe(
@@ -85,7 +79,6 @@ HASHED = Recipe(
             "return_url": Part.RETURN,
         }
     ),
-    suggested=_suggested("email", "nom", "prenom", "dnaiss"),
 )
 FIELDS = Recipe(
     parameters=MappingProxyType(
@@ -98,7 +91,6 @@ FIELDS = Recipe(
     ),
     each="{name}_sha256",
     day="%d%m%Y",
-    suggested=_suggested("email", "nom", "prenom"),
 )
 CALLBACK = Recipe(
     parameters=MappingProxyType(
@@ -110,7 +102,6 @@ CALLBACK = Recipe(
         }
     ),
     tells=False,  # told in the answer to the vendor's question, and nowhere else
-    suggested=_suggested("mail", "nom", "prenom"),
 )
 POSTED = Recipe(
     parameters=MappingProxyType(
@@ -122,7 +113,6 @@ POSTED = Recipe(
         }
     ),
     day="%Y-%m-%d",
-    suggested=_suggested("email", "lastname", "firstname"),
 )
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
@@ -134,16 +124,6 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
 )
 # How a resource's clock format writes the moment, in the portal's time zone.
 CLOCKS = {ClockFormat.DAY: "%Y-%m-%d", ClockFormat.MINUTE: "%Y%m%d%H%M"}
-
-
-def is_replayable(access: VendorAccess) -> bool:
-    """Say whether whoever has seen one link of this resource can open it for ever: nothing in it says when.
-
-    A token on which the vendor asks the portal is none: the portal answers once, to an opening of this minute.
-    """
-    recipe = RECIPES.get(access.way)
-    asks_back = access.way == WayName.CALLBACK
-    return recipe is not None and not asks_back and not recipe.day and access.clock == ClockFormat.NONE
 
 
 def filled(recipe: Recipe, access: VendorAccess, visit: Visit) -> dict[str, str]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from navette.signon.links.recipes import CALLBACK, FIELDS, HASHED, POSTED, RECIPES, Part, filled, is_replayable
+from navette.signon.links.recipes import CALLBACK, FIELDS, HASHED, POSTED, RECIPES, Part, filled
 from navette.signon.models import Attribute, ClockFormat, VendorAccess, WayName
 from navette.signon.release import Released
+from navette.signon.sheets import is_replayed
 from navette.signon.trials import Trial
 from navette.signon.ways import Visit
 
@@ -120,4 +121,4 @@ def test_an_attribute_named_as_a_part_of_the_recipe_does_not_replace_it() -> Non
     ],
 )
 def test_a_recipe_without_any_time_can_be_replayed_for_ever(way: WayName, clock: ClockFormat, replayable: bool) -> None:
-    assert is_replayable(access(way, clock=clock)) is replayable
+    assert is_replayed(access(way, clock=clock)) is replayable
