@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max, Min
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +18,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from navette.core import clock
-from navette.core.errors import NotAllowed, Refusal
 from navette.core.models import AuditRow
 from navette.libraries.models import Library
 from navette.libraries.queries import libraries_seen_by
@@ -33,6 +31,7 @@ from navette.subscriptions.queries import (
     opens_to_staff_on,
     subscriptions_seen_by,
 )
+from navette.web.components.refusals import refusals_told
 from navette.web.console.access import staff_with, user_of
 
 LIBRARIES_A_PAGE = 10
@@ -115,13 +114,8 @@ def _last_reminders(keys: list[int]) -> dict[int, dt.datetime]:
 def remind(request: HttpRequest, pk: int) -> HttpResponse:
     """Mail one library about its late requests."""
     library = get_object_or_404(libraries_seen_by(user_of(request)), pk=pk)
-    try:
+    with refusals_told(request):
         count = remind_library(library, acting_user=user_of(request))
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
         told = ngettext(
             "%(library)s est relancée : %(count)d demande en retard.",
             "%(library)s est relancée : %(count)d demandes en retard.",

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from navette.core.errors import Invalid, NotAllowed, Refusal
+from navette.core.errors import Invalid
 from navette.editorial.actions import answer
 from navette.editorial.models import PurchaseSuggestion, SuggestionState
 from navette.editorial.queries import suggestions_to_answer
 from navette.editorial.states import answers_to
+from navette.web.components.refusals import refusals_told, show_refusal
 from navette.web.console.access import staff_with, user_of
 
 A_PAGE = 25
@@ -78,17 +78,13 @@ def suggestion(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _answer(request: HttpRequest, row: PurchaseSuggestion, form: AnswerForm) -> bool:
     """Answer as the form says; say whether the page is done with."""
-    try:
-        data = form.cleaned_data
-        answer(row, acting_user=user_of(request), state=data["state"], answer=data["answer"])
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        return False
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
+    data = form.cleaned_data
+    with refusals_told(request):
+        try:
+            answer(row, acting_user=user_of(request), state=data["state"], answer=data["answer"])
+        except Invalid as refusal:
+            show_refusal(form, refusal)
+            return False
         told = _("La réponse part à la bibliothèque de %(library)s.")
         messages.success(request, told % {"library": row.library.name})
     return True

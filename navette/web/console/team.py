@@ -19,8 +19,8 @@ from navette.accounts.roles import StaffRoleName
 from navette.accounts.second_factor import reset_second_factor
 from navette.core.errors import Refusal
 from navette.web.components.people import account_state
+from navette.web.components.refusals import refusals_on, show_refusal
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.accounts import refuse
 from navette.web.console.listing import page_of
 
 TOLD = {
@@ -73,11 +73,8 @@ def create(request: HttpRequest) -> HttpResponse:
     """Open an account for somebody of the staff, by invitation."""
     form = NewMemberForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             made = create_member(acting_user=user_of(request), **form.cleaned_data)
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
             told = _("%(name)s fait partie de l’équipe ; l’invitation est partie.")
             messages.success(request, told % {"name": made.name})
             return redirect("console:team")
@@ -95,7 +92,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             change_member(shown, acting_user=user_of(request), **form.cleaned_data)
         except Refusal as refusal:  # NotAllowed too: it is about one's own role, and says what to do
-            refuse(form, refusal)
+            show_refusal(form, refusal)
         else:
             messages.success(request, _("Le compte de %(name)s est enregistré.") % {"name": form.cleaned_data["name"]})
             return redirect("console:team")

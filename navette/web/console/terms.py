@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,12 +15,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from navette.accounts.models import Kind, User
-from navette.core.errors import NotAllowed, Refusal
 from navette.portal.actions import publish_site_terms
 from navette.portal.models import SiteTerms
 from navette.resources.actions import LONGEST_TERMS, publish_terms
 from navette.resources.models import DigitalResource, ResourceTerms
 from navette.subscriptions.models import TermsAcceptance
+from navette.web.components.refusals import refusals_told
 from navette.web.console.access import staff_with, user_of
 from navette.web.console.listing import page_of
 from navette.web.console.resources import fetch, people_by_resource
@@ -147,13 +146,8 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
 
 
 def _published(request: HttpRequest, subject: Subject, form: TermsForm) -> bool:
-    try:
+    with refusals_told(request, messages.ERROR):
         made = subject.publish(acting_user=user_of(request), **form.cleaned_data)
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
         messages.success(request, _("La version %(number)d est publiée.") % {"number": made.version})
         return True
     return False

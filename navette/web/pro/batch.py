@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from navette.core.errors import Invalid, NotAllowed, Refusal
+from navette.core.errors import Invalid, Refusal
 from navette.files.columns import Wanted, checked
 from navette.files.xlsx import CONTENT_TYPE, Column, workbook_file
 from navette.libraries.models import Library
@@ -27,6 +27,7 @@ from navette.subscriptions.batch_rows import OF_PARENT, WANTED, Checked, checked
 from navette.subscriptions.models import BatchState, RegistrationBatch
 from navette.subscriptions.states import Status
 from navette.web.components.columns import ColumnsForm
+from navette.web.components.refusals import refusals_told
 from navette.web.components.uploads import SheetField
 from navette.web.pro.access import professional, show, workspace_of
 
@@ -194,10 +195,8 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     form = _columns_form(found, request.POST)
     if not form.is_valid():
         return _page(request, found, form, status=400)
-    try:
+    with refusals_told(request):
         choose_columns(found, acting_user=workspace_of(request).user, columns=form.columns)
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
     return redirect("pro:batch", pk)
 
 
@@ -223,14 +222,10 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     """Register all the rows that are ready."""
     found = _fetch(request, pk)
     seen = request.POST.get("pretes", "")
-    try:
+    with refusals_told(request):
         apply_batch(
             found, acting_user=workspace_of(request).user, ready=int(seen) if seen.isdecimal() and len(seen) < 6 else -1
         )
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
     return redirect("pro:batch", pk)
 
 

@@ -21,6 +21,7 @@ from navette.subscriptions.mails import REFUSAL_KINDS, default_message
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import asked_resources, full_for, may_decide_in_place
 from navette.subscriptions.states import REFUSAL_CHOICES, RefusalReason, Status
+from navette.web.components.refusals import show_refusal
 from navette.web.pro.access import fetch_subscription, professional, show, workspace_of
 from navette.web.pro.listing import back_to_list, carried, way_back
 from navette.web.pro.wording import REFUSAL_REASONS, DayField, MessageField, SeenForm
@@ -109,16 +110,11 @@ def _submit(request: HttpRequest, subscription: Subscription) -> HttpResponse:
     try:
         fresh = action(subscription, acting_user=workspace_of(request).user, **values)
     except Invalid as refusal:
-        form.add_error(field_of(refusal, form), refusal.message)
+        show_refusal(form, refusal)
         return _page(request, subscription, wrong=form)
     except Refusal as refusal:
         return _overtaken(request, subscription, refusal)
     return _decided(request, fresh)
-
-
-def field_of(refusal: Invalid, form: forms.Form) -> str | None:
-    """Return the field of `form` that a refusal blames, None for the form as a whole."""
-    return refusal.field if refusal.field in form.fields else None
 
 
 def _decided(request: HttpRequest, fresh: Subscription) -> HttpResponse:

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from navette.core.errors import Invalid, NotAllowed
 from navette.core.pictures import checked_photo
 from navette.libraries.models import Library, Weekday
 from navette.libraries.page import LibraryPage, Span, edit_page
 from navette.libraries.queries import libraries_seen_by
+from navette.web.components.refusals import refusals_on
 from navette.web.pro.access import professional, show, workspace_of
 
 SPANS_A_DAY = 2  # that the form asks for; a day that has more keeps them
@@ -173,15 +173,11 @@ def _edit(request: HttpRequest, library: Library) -> HttpResponse:
 
 
 def _save(request: HttpRequest, library: Library, form: PageForm) -> bool:
-    try:
+    with refusals_on(form):
         edit_page(library, acting_user=workspace_of(request).user, page=form.page())
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        return False
-    messages.success(request, _("La fiche est enregistrée : tout le monde la voit ainsi."))
-    return True
+        messages.success(request, _("La fiche est enregistrée : tout le monde la voit ainsi."))
+        return True
+    return False
 
 
 def _show(request: HttpRequest, library: Library, form: PageForm, *, may_edit: bool) -> HttpResponse:

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from navette.accounts.actions import change_password, check_own_password
 from navette.accounts.passwords import EXAMPLE, LONGEST, rules_sentence
-from navette.core.errors import Invalid, Refusal
 from navette.portal.queries import current_portal
+from navette.web.components.refusals import refusals_on
 from navette.web.pro.access import professional, show, workspace_of
 
 
@@ -65,12 +65,9 @@ def password(request: HttpRequest) -> HttpResponse:
 def _changed(request: HttpRequest, form: PasswordForm) -> bool:
     user = workspace_of(request).user
     old, new = form.cleaned_data["old"], form.cleaned_data["new"]
-    try:
+    with refusals_on(form):
         check_own_password(user, old)
         change_password(user, acting_user=user, old=old, new=new)
-    except Refusal as refusal:
-        field = refusal.field if isinstance(refusal, Invalid) and refusal.field in form.fields else None
-        form.add_error(field, refusal.message)
-        return False
-    update_session_auth_hash(request, user)
-    return True
+        update_session_auth_hash(request, user)
+        return True
+    return False

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from navette.core.errors import Invalid, NotAllowed, Refusal
 from navette.editorial.actions import PickText, edit_pick, propose, write_pick
 from navette.editorial.models import Pick, PickState
 from navette.editorial.queries import picks_of
 from navette.editorial.states import EDITABLE
 from navette.resources.models import DigitalResource
+from navette.web.components.refusals import refusals_on, refusals_told
 from navette.web.pro.access import professional, show, workspace_of
 from navette.web.pro.writing import WorkForm, must_write, writes_for
 
@@ -88,10 +88,9 @@ def pick_new(request: HttpRequest) -> HttpResponse:
     """Write a pick; one button keeps it as a draft, the other proposes it too."""
     form = PickForm(must_write(request), request.POST if request.method == "POST" else None)
     if form.is_valid():
-        user = workspace_of(request).user
-        row = _tried(form, lambda: write_pick(form.library_chosen, acting_user=user, text=form.text()))
-        if row is not None:
-            return _kept(request, row)
+        with refusals_on(form):
+            user = workspace_of(request).user
+            return _kept(request, write_pick(form.library_chosen, acting_user=user, text=form.text()))
     return _form_page(request, form, None)
 
 
@@ -109,9 +108,8 @@ def pick(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     form = PickForm([row.library], request.POST, named=row.resource_id)
     if form.is_valid():
-        fresh = _tried(form, lambda: edit_pick(row, acting_user=workspace_of(request).user, text=form.text()))
-        if fresh is not None:
-            return _kept(request, fresh)
+        with refusals_on(form):
+            return _kept(request, edit_pick(row, acting_user=workspace_of(request).user, text=form.text()))
     return _form_page(request, form, row)
 
 
@@ -129,19 +127,6 @@ def _own(request: HttpRequest, pk: int) -> Pick:
     return found
 
 
-def _tried(form: PickForm, act: Any) -> Pick | None:
-    """Return the pick that `act` wrote, or None where it refused, which the form then tells."""
-    try:
-        row: Pick = act()
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        field = refusal.field if isinstance(refusal, Invalid) else None
-        form.add_error(field if field in form.fields else None, refusal.message)
-        return None
-    return row
-
-
 def _kept(request: HttpRequest, row: Pick) -> HttpResponse:
     if "proposer" in request.POST:
         return _propose(request, row)
@@ -150,13 +135,8 @@ def _kept(request: HttpRequest, row: Pick) -> HttpResponse:
 
 
 def _propose(request: HttpRequest, row: Pick) -> HttpResponse:
-    try:
+    with refusals_told(request):
         propose(row, acting_user=workspace_of(request).user)
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
         told = _("« %(title)s » est proposé : l’équipe départementale le relit, puis vous écrit.")
         messages.success(request, told % {"title": row.title})
     return redirect("pro:picks")

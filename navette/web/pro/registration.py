@@ -23,8 +23,8 @@ from navette.subscriptions.actions import NewReader, register_by_library
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.states import Status
 from navette.web.components.fields import ManyChoices
+from navette.web.components.refusals import show_refusal
 from navette.web.pro.access import professional, show, workspace_of
-from navette.web.pro.decision import field_of
 from navette.web.pro.wording import BirthDateField
 
 _OFF = {"autocomplete": "off"}  # what the browser knows is of the person at the desk
@@ -107,7 +107,7 @@ def register_page(request: HttpRequest) -> HttpResponse:
     except HouseholdIsFull as refusal:
         form.add_error("email", refusal.message)
     except Invalid as refusal:
-        form.add_error(field_of(refusal, form), refusal.message)
+        show_refusal(form, refusal)
     else:
         return _registered(request, subscription)
     return _page(request, form)

@@ -17,8 +17,9 @@ from navette.subscriptions.errors import Overtaken
 from navette.subscriptions.mails import default_message
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.states import Status
+from navette.web.components.refusals import refusals_told, show_refusal
 from navette.web.pro.access import Workspace, fetch_subscription, professional, show, workspace_of
-from navette.web.pro.decision import field_of, refusal_texts
+from navette.web.pro.decision import refusal_texts
 from navette.web.pro.forms import EndForm, SubscriberForm
 from navette.web.pro.listing import back_to_list, carried
 
@@ -45,13 +46,8 @@ def subscriber(request: HttpRequest, pk: int) -> HttpResponse:
 def renew_now(request: HttpRequest, pk: int) -> HttpResponse:
     """Renew from today, in one click."""
     subscription = _as_seen(fetch_subscription(request, pk), request.POST.get("version", ""))
-    try:
+    with refusals_told(request, messages.ERROR):
         fresh = renew(subscription, acting_user=workspace_of(request).user)
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
         told = _("%(name)s : abonnement renouvelé jusqu’au %(day)s.")
         messages.success(request, told % {"name": fresh.reader, "day": f"{fresh.ends_on:%d/%m/%Y}"})
     return redirect(back_to_list(request))
@@ -92,7 +88,7 @@ def _save(request: HttpRequest, subscription: Subscription, form: SubscriberForm
     try:
         fresh = _apply(request, subscription, form)
     except Invalid as refusal:
-        form.add_error(field_of(refusal, form), refusal.message)
+        show_refusal(form, refusal)
         return _page(request, fetch_subscription(request, subscription.pk), form, status=400)
     except NotAllowed as refusal:
         raise PermissionDenied from refusal
@@ -162,7 +158,7 @@ def _end(request: HttpRequest, subscription: Subscription, form: EndForm) -> Htt
     try:
         fresh = end(subscription, acting_user=workspace_of(request).user, reason=values["reason"], message=message)
     except Invalid as refusal:
-        form.add_error(field_of(refusal, form), refusal.message)
+        show_refusal(form, refusal)
         return _end_page(request, subscription, form, status=400)
     except Refusal as refusal:
         messages.error(request, refusal.message)

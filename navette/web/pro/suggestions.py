@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from navette.core.errors import Invalid, NotAllowed
 from navette.editorial.actions import Suggestion, suggest
 from navette.editorial.models import SuggestionState
 from navette.editorial.queries import suggestions_of
+from navette.web.components.refusals import refusals_on
 from navette.web.pro.access import professional, show, workspace_of
 from navette.web.pro.writing import WorkForm, must_write, writes_for
 
@@ -71,13 +70,9 @@ def suggestion_new(request: HttpRequest) -> HttpResponse:
 
 def _suggest(request: HttpRequest, form: SuggestionForm) -> bool:
     values = {name: value for name, value in form.cleaned_data.items() if name != "library"}
-    try:
+    with refusals_on(form):
         row = suggest(form.library_chosen, acting_user=workspace_of(request).user, suggestion=Suggestion(**values))
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        return False
-    told = _("Merci ! « %(title)s » est suggéré : la réponse arrivera par mail et s’affichera ici.")
-    messages.success(request, told % {"title": row.title})
-    return True
+        told = _("Merci ! « %(title)s » est suggéré : la réponse arrivera par mail et s’affichera ici.")
+        messages.success(request, told % {"title": row.title})
+        return True
+    return False

@@ -18,9 +18,10 @@ from navette.subscriptions.mails import default_message, french_day
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import SubscriptionQuerySet, full_for
 from navette.subscriptions.states import Move, Status
+from navette.web.components.refusals import show_refusal
 from navette.web.pro.access import fetch_subscription, professional, show, workspace_of
 from navette.web.pro.cells import Drawing
-from navette.web.pro.decision import field_of, refusal_texts
+from navette.web.pro.decision import refusal_texts
 from navette.web.pro.listing import back_to_list, carried, titles_of, way_back
 from navette.web.pro.rows import rows_of
 from navette.web.pro.subscriber import what_happened
@@ -60,7 +61,7 @@ def _save(request: HttpRequest, subscription: Subscription, form: TabsForm) -> H
     try:
         fresh = save_tabs(subscription, acting_user=workspace_of(request).user, sheet=form.sheet())
     except Invalid as refusal:
-        form.add_error(field_of(refusal, form), refusal.message)
+        show_refusal(form, refusal)
         return _page(request, fetch_subscription(request, subscription.pk), form, status=400)
     except NotAllowed as refusal:
         raise PermissionDenied from refusal

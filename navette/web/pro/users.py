@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from navette.accounts.models import Kind
-from navette.core.errors import Invalid, NotAllowed, Refusal
 from navette.libraries.accounts import admit, change_profile, invite_again, withdraw
 from navette.libraries.models import Library, Membership, Profile
 from navette.web.components.people import account_state
+from navette.web.components.refusals import refusals_on, refusals_told
 from navette.web.pro.access import Workspace, professional, show, workspace_of
 
 MANAGE = "accounts.manage_professionals"
@@ -90,14 +90,8 @@ def new_user(request: HttpRequest) -> HttpResponse:
     form = ColleagueForm(request.POST if request.method == "POST" else None, managed=managed)
     if form.is_bound and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("library", "name", "email", "profile")}
-        try:
+        with refusals_on(form):
             place = admit(acting_user=workspace_of(request).user, **values)
-        except NotAllowed as refusal:
-            raise PermissionDenied from refusal
-        except Refusal as refusal:
-            field = refusal.field if isinstance(refusal, Invalid) and refusal.field in form.fields else None
-            form.add_error(field, refusal.message)
-        else:
             told = _("%(name)s est dans votre équipe. Un mail vient de lui être envoyé.")
             messages.success(request, told % {"name": place.user.name})
             return redirect("pro:users")
@@ -117,13 +111,8 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     if asked not in TOLD:
         raise BadRequest
-    try:
+    with refusals_told(request):
         _change(row, workspace, asked, request.POST.get("profile", ""))
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
         messages.success(request, TOLD[asked] % {"name": row.user.name})
     return redirect("site:home" if asked == "withdraw" and row.user_id == workspace.user.pk else "pro:users")
 

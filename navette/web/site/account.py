@@ -34,6 +34,7 @@ from navette.subscriptions.actions import (
 )
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import asked_resource_ids
+from navette.web.components.refusals import show_refusal
 from navette.web.site.journey import stops_of
 from navette.web.site.own_resources import LineMaker
 from navette.web.site.people import (
@@ -42,7 +43,6 @@ from navette.web.site.people import (
     explain_password,
     library_field,
     offer_libraries,
-    show_refusal,
 )
 from navette.web.site.readers import reader_page
 

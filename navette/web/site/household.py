@@ -20,7 +20,8 @@ from navette.portal.queries import current_portal
 from navette.subscriptions.actions import Registration, register_household
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import full_resource_ids
-from navette.web.site.people import NewReaderForm, show_refusal
+from navette.web.components.refusals import show_refusal
+from navette.web.site.people import NewReaderForm
 from navette.web.site.readers import reader_page
 from navette.web.site.registration import AN_HOUR, REQUESTS_AN_HOUR
 

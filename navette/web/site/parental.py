@@ -17,7 +17,7 @@ from navette.subscriptions.actions.parents import AgreementIsOver
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import asked_resources, subscription_of
 from navette.subscriptions.states import Status
-from navette.web.site.people import show_refusal
+from navette.web.components.refusals import show_refusal
 from navette.web.site.readers import reader_page
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from navette.accounts.passwords import EXAMPLE, check_new_password, rules_sentence
-from navette.core.errors import Invalid, Refusal
+from navette.core.errors import Invalid
 from navette.libraries.models import Library
 from navette.libraries.queries import open_libraries
 from navette.portal.queries import current_portal
@@ -191,9 +191,3 @@ def explain_password(field: forms.Field) -> None:
         "example": EXAMPLE,
     }
     field.widget.attrs["data-password-rules"] = json.dumps({"min": portal.password_min_length})
-
-
-def show_refusal(form: forms.Form, refusal: Refusal) -> None:
-    """Show what an action refused beside the field it is about, or above the form."""
-    name = refusal.field if isinstance(refusal, Invalid) and refusal.field in form.fields else None
-    form.add_error(name, refusal.message)
