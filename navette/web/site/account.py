@@ -34,13 +34,13 @@ from navette.subscriptions.actions import (
 )
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import asked_resource_ids
+from navette.web.components.passwords import PasswordField, explain_password
 from navette.web.components.refusals import show_refusal
 from navette.web.site.journey import stops_of
 from navette.web.site.own_resources import LineMaker
 from navette.web.site.people import (
     TYPED_DATE,
     PersonForm,
-    explain_password,
     library_field,
     offer_libraries,
 )
@@ -54,26 +54,10 @@ class AccountForm(PersonForm):
         label=gettext_lazy("Adresse mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
     library = library_field()
-    old_password = forms.CharField(
-        label=gettext_lazy("Ancien mot de passe"),
-        max_length=200,
-        strip=False,
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-    new_password = forms.CharField(
-        label=gettext_lazy("Nouveau mot de passe"),
-        max_length=200,
-        strip=False,
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    new_password_again = forms.CharField(
-        label=gettext_lazy("Confirmation du nouveau mot de passe"),
-        max_length=200,
-        strip=False,
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    old_password = PasswordField(gettext_lazy("Ancien mot de passe"), "current-password", required=False)
+    new_password = PasswordField(gettext_lazy("Nouveau mot de passe"), "new-password", required=False)
+    new_password_again = PasswordField(
+        gettext_lazy("Confirmation du nouveau mot de passe"), "new-password", required=False
     )
     terms = forms.BooleanField(
         label=gettext_lazy("J’ai lu et j’accepte les conditions générales d’utilisation du site"),

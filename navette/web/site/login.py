@@ -23,6 +23,7 @@ from navette.accounts.queries import IDENTIFIER_LENGTH, READER_KINDS, find_accou
 from navette.accounts.throttle import TooManyAttempts
 from navette.portal.models import Portal, ProIdentifier
 from navette.portal.queries import current_portal
+from navette.web.components.passwords import PasswordField
 from navette.web.gate import NEXT
 from navette.web.middleware import IS_OVER
 from navette.web.site.halfway import destination, lead_in
@@ -54,12 +55,7 @@ class LoginForm(forms.Form):
         max_length=IDENTIFIER_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
-    password = forms.CharField(
-        label=gettext_lazy("Mot de passe"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    password = PasswordField(gettext_lazy("Mot de passe"), "current-password")
     block = "abonne"
     wait: int | None = None  # seconds, where one must wait before trying again
 

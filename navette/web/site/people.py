@@ -1,14 +1,13 @@
 """The form fields about a reader that registering and changing one's account share."""
 
 import datetime as dt
-import json
 from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from navette.accounts.passwords import EXAMPLE, check_new_password, rules_sentence
+from navette.accounts.passwords import check_new_password
 from navette.core.errors import Invalid
 from navette.libraries.models import Library
 from navette.libraries.queries import open_libraries
@@ -17,6 +16,7 @@ from navette.resources.models import DigitalResource
 from navette.subscriptions.actions import needs_parent
 from navette.subscriptions.actions.register import check_birth_date
 from navette.web.components.fields import ManyChoices
+from navette.web.components.passwords import PasswordField, explain_password
 
 TYPED_DATE = "%d/%m/%Y"
 
@@ -96,18 +96,8 @@ class NewReaderForm(PersonForm):
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    password = forms.CharField(
-        label=_("Votre mot de passe"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    password_again = forms.CharField(
-        label=_("Confirmation du mot de passe"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    password = PasswordField(_("Votre mot de passe"), "new-password")
+    password_again = PasswordField(_("Confirmation du mot de passe"), "new-password")
     field_order = [
         "last_name",
         "first_name",
@@ -181,13 +171,3 @@ def offer_libraries(field: forms.Field, *, keep: Library | None = None) -> None:
     field.queryset = open_libraries()
     if keep is not None and not keep.is_open:
         field.queryset = Library.objects.filter(Q(is_open=True) | Q(pk=keep.pk)).order_by("name")
-
-
-def explain_password(field: forms.Field) -> None:
-    """Tell the portal's password rules and an example before the field, and have the page check them live."""
-    portal = current_portal()
-    field.help_text = _("%(rules)s Par exemple (mais pas celui-ci) : %(example)s") % {
-        "rules": rules_sentence(portal),
-        "example": EXAMPLE,
-    }
-    field.widget.attrs["data-password-rules"] = json.dumps({"min": portal.password_min_length})
