@@ -19,10 +19,11 @@ from navette.libraries.queries import libraries_seen_by, professionals_seen_by
 from navette.portal.models import ProIdentifier
 from navette.portal.queries import current_portal
 from navette.web.components.fields import QuickSelect
+from navette.web.components.lists import page_of
 from navette.web.components.people import account_state
 from navette.web.components.refusals import refusals_on
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.listing import LONGEST_SEARCH, Sorting, keys_with, page_of
+from navette.web.console.listing import LONGEST_SEARCH, Sorting, keys_with
 
 KINDS = [
     ("", gettext_lazy("- Tous -")),

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -31,6 +30,7 @@ from navette.subscriptions.queries import (
     opens_to_staff_on,
     subscriptions_seen_by,
 )
+from navette.web.components.lists import page_of
 from navette.web.components.refusals import refusals_told
 from navette.web.console.access import staff_with, user_of
 
@@ -73,9 +73,7 @@ def late(request: HttpRequest) -> HttpResponse:
     """List the libraries with late requests, the longest late first, each with its oldest ones."""
     overdue = subscriptions_seen_by(user_of(request)).late(clock.today())
     by_library = overdue.order_by().values("library_id").annotate(count=Count("pk"), oldest=Min("deadline"))
-    page: Page[Any] = Paginator(by_library.order_by("oldest", "library_id"), LIBRARIES_A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = page_of(by_library.order_by("oldest", "library_id"), request, LIBRARIES_A_PAGE)
     page.object_list = _groups(overdue, list(page.object_list))
     portal, user = current_portal(), user_of(request)
     may_decide = portal.staff_decides_late and user.has_perm("subscriptions.decide_late")

@@ -22,9 +22,10 @@ from navette.libraries.queries import libraries_seen_by
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import status_today
 from navette.subscriptions.states import Status
+from navette.web.components.lists import dated_workbook, page_of
 from navette.web.components.refusals import refusals_on, refusals_told, show_refusal
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.listing import LONGEST_SEARCH, Sorting, keys_with, page_of, workbook
+from navette.web.console.listing import LONGEST_SEARCH, Sorting, keys_with
 
 IN_NETWORK = Q(closed_at__isnull=True)
 STATES = {
@@ -162,7 +163,7 @@ def export(request: HttpRequest) -> FileResponse:
     """Send what the address selects as a workbook."""
     found = FilterForm(request.GET).found(libraries_seen_by(user_of(request))).select_related("territory")
     columns = [Column(str(title), width, days) for title, width, days in _EXPORTED]
-    return workbook("bibliotheques", _("Bibliothèques"), columns, _exported(found.order_by("name")))
+    return dated_workbook("bibliotheques", _("Bibliothèques"), columns, _exported(found.order_by("name")))
 
 
 def _exported(found: QuerySet[Library]) -> Iterator[tuple[Cell, ...]]:

@@ -18,9 +18,9 @@ from navette.mail.actions import settle
 from navette.mail.kinds import KINDS
 from navette.mail.models import MailState, OutgoingMail
 from navette.mail.queries import Sieve, counts_by_state, mails_found
+from navette.web.components.lists import page_of
 from navette.web.components.refusals import refusals_told
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.listing import page_of
 
 TO_SETTLE = "a-regler"  # the first choice of the list: what waits for a person
 EVERY = "tous"

@@ -16,9 +16,9 @@ from navette.core.errors import Invalid
 from navette.libraries.contact import LONGEST_ANSWER, answer, close, reopen
 from navette.libraries.models import ContactMessage, MessageState, Theme
 from navette.libraries.queries import messages_seen_by
+from navette.web.components.lists import page_of
 from navette.web.components.refusals import refusals_told, show_refusal
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.listing import page_of
 
 EVERY = [("", gettext_lazy("- Tout -"))]
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,18 +16,10 @@ from navette.editorial.actions import publish, send_back
 from navette.editorial.models import Pick, PickState
 from navette.editorial.queries import picks_to_moderate
 from navette.editorial.states import PICK_MOVES
+from navette.web.components.lists import StateFilter, page_of
 from navette.web.console.access import staff_with, user_of
 
-A_PAGE = 25
 STATES = [(row.value, row.label) for row in PickState if row != PickState.DRAFT]  # drafts are their library's alone
-
-
-class StateFilter(forms.Form):
-    """Narrows the picks to those in one state."""
-
-    etat = forms.ChoiceField(
-        label=gettext_lazy("État"), required=False, choices=[("", gettext_lazy("- Tout -")), *STATES]
-    )
 
 
 class NoteForm(forms.Form):
@@ -46,11 +37,9 @@ class NoteForm(forms.Form):
 @staff_with("editorial.moderate")
 def picks(request: HttpRequest) -> HttpResponse:
     """List the picks but for the drafts, the latest first; at first those to read."""
-    form = StateFilter(request.GET if "etat" in request.GET else {"etat": PickState.PROPOSED})
-    state = form.cleaned_data["etat"] if form.is_valid() else ""
-    found = picks_to_moderate(user_of(request))
-    page = Paginator(found.filter(state=state) if state else found, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "console/picks.html", {"form": form, "page": page, "state": state})
+    form = StateFilter(request, STATES, at_first=PickState.PROPOSED)
+    page = page_of(form.narrow(picks_to_moderate(user_of(request))), request)
+    return render(request, "console/picks.html", {"form": form, "page": page, "state": form.state})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

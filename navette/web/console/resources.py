@@ -23,8 +23,9 @@ from navette.signon.models import VendorAccess
 from navette.subscriptions.actions.seats import serve_queue
 from navette.subscriptions.models import GrantState, ResourceGrant
 from navette.subscriptions.states import Status
+from navette.web.components.lists import page_of
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.listing import Sorting, page_of
+from navette.web.console.listing import Sorting
 from navette.web.console.resource_forms import AccessForm, ResourceFilter, ResourceForm
 
 LOGO_SIDE = 640  # pixels

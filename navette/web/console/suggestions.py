@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,18 +15,9 @@ from navette.editorial.actions import answer
 from navette.editorial.models import PurchaseSuggestion, SuggestionState
 from navette.editorial.queries import suggestions_to_answer
 from navette.editorial.states import answers_to
+from navette.web.components.lists import StateFilter, page_of
 from navette.web.components.refusals import refusals_told, show_refusal
 from navette.web.console.access import staff_with, user_of
-
-A_PAGE = 25
-
-
-class StateFilter(forms.Form):
-    """Narrows the suggestions to those in one state."""
-
-    etat = forms.ChoiceField(
-        label=gettext_lazy("État"), required=False, choices=[("", gettext_lazy("- Tout -")), *SuggestionState.choices]
-    )
 
 
 class AnswerForm(forms.Form):
@@ -52,11 +42,9 @@ class AnswerForm(forms.Form):
 @staff_with("editorial.moderate")
 def suggestions(request: HttpRequest) -> HttpResponse:
     """List the suggestions, the latest first; at first those to answer."""
-    form = StateFilter(request.GET if "etat" in request.GET else {"etat": SuggestionState.RECEIVED})
-    state = form.cleaned_data["etat"] if form.is_valid() else ""
-    found = suggestions_to_answer(user_of(request))
-    page = Paginator(found.filter(state=state) if state else found, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "console/suggestions.html", {"form": form, "page": page, "state": state})
+    form = StateFilter(request, SuggestionState.choices, at_first=SuggestionState.RECEIVED)
+    page = page_of(form.narrow(suggestions_to_answer(user_of(request))), request)
+    return render(request, "console/suggestions.html", {"form": form, "page": page, "state": form.state})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,10 +18,10 @@ from navette.accounts.people import change_member, create_member, set_member_act
 from navette.accounts.roles import StaffRoleName
 from navette.accounts.second_factor import reset_second_factor
 from navette.core.errors import Refusal
+from navette.web.components.lists import page_of
 from navette.web.components.people import account_state
 from navette.web.components.refusals import refusals_on, show_refusal
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.listing import page_of
 
 TOLD = {
     "deactivate": gettext_lazy("Le compte de %(name)s est désactivé : ses sessions sont terminées."),

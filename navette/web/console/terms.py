@@ -20,9 +20,9 @@ from navette.portal.models import SiteTerms
 from navette.resources.actions import LONGEST_TERMS, publish_terms
 from navette.resources.models import DigitalResource, ResourceTerms
 from navette.subscriptions.models import TermsAcceptance
+from navette.web.components.lists import page_of
 from navette.web.components.refusals import refusals_told
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.listing import page_of
 from navette.web.console.resources import fetch, people_by_resource
 
 

@@ -15,9 +15,9 @@ from navette.accounts.models import Kind, User
 from navette.accounts.roles import StaffRoleName
 from navette.libraries.models import Territory
 from navette.libraries.network import change_territory, create_territory, delete_territory
+from navette.web.components.lists import page_of
 from navette.web.components.refusals import refusals_on, refusals_told
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.listing import page_of
 
 
 class TerritoryForm(forms.Form):

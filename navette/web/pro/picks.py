@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,20 +17,12 @@ from navette.editorial.models import Pick, PickState
 from navette.editorial.queries import picks_of
 from navette.editorial.states import EDITABLE
 from navette.resources.models import DigitalResource
+from navette.web.components.lists import StateFilter, page_of
 from navette.web.components.refusals import refusals_on, refusals_told
 from navette.web.pro.access import professional, show, workspace_of
 from navette.web.pro.writing import WorkForm, must_write, writes_for
 
-A_PAGE = 25
 FIELDS = ("kind", "title", "creator", "isbn", "resource", "review")
-
-
-class StateFilter(forms.Form):
-    """Narrows the picks to those in one state."""
-
-    etat = forms.ChoiceField(
-        label=gettext_lazy("État"), required=False, choices=[("", gettext_lazy("- Tout -")), *PickState.choices]
-    )
 
 
 class PickForm(WorkForm):
@@ -67,14 +58,12 @@ class PickForm(WorkForm):
 @professional
 def picks(request: HttpRequest, *, all_writing: bool = False) -> HttpResponse:
     """List the picks of the person's libraries in every state, the latest first."""
-    form = StateFilter(request.GET)
-    state = form.cleaned_data["etat"] if form.is_valid() else ""
-    found = picks_of(workspace_of(request).user)
-    page = Paginator(found.filter(state=state) if state else found, A_PAGE).get_page(request.GET.get("page"))
+    form = StateFilter(request, PickState.choices)
+    page = page_of(form.narrow(picks_of(workspace_of(request).user)), request)
     context: dict[str, Any] = {
         "form": form,
         "page": page,
-        "state": state,
+        "state": form.state,
         "may_write": bool(writes_for(request)),
         "title": _("Mes contributions") if all_writing else _("Mes coups de cœur"),
         "editable": EDITABLE,

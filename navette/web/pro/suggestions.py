@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -14,21 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from navette.editorial.actions import Suggestion, suggest
 from navette.editorial.models import SuggestionState
 from navette.editorial.queries import suggestions_of
+from navette.web.components.lists import StateFilter, page_of
 from navette.web.components.refusals import refusals_on
 from navette.web.pro.access import professional, show, workspace_of
 from navette.web.pro.writing import WorkForm, must_write, writes_for
-
-A_PAGE = 25
-
-
-class StateFilter(forms.Form):
-    """Narrows the suggestions to those in one state."""
-
-    etat = forms.ChoiceField(
-        label=gettext_lazy("État"),
-        required=False,
-        choices=[("", gettext_lazy("- Tout -")), *SuggestionState.choices],
-    )
 
 
 class SuggestionForm(WorkForm):
@@ -49,11 +37,9 @@ class SuggestionForm(WorkForm):
 @professional
 def suggestions(request: HttpRequest) -> HttpResponse:
     """List the suggestions of the person's libraries with their answers, the latest first."""
-    form = StateFilter(request.GET)
-    state = form.cleaned_data["etat"] if form.is_valid() else ""
-    found = suggestions_of(workspace_of(request).user)
-    page = Paginator(found.filter(state=state) if state else found, A_PAGE).get_page(request.GET.get("page"))
-    context: dict[str, Any] = {"form": form, "page": page, "state": state, "may_write": bool(writes_for(request))}
+    form = StateFilter(request, SuggestionState.choices)
+    page = page_of(form.narrow(suggestions_of(workspace_of(request).user)), request)
+    context: dict[str, Any] = {"form": form, "page": page, "state": form.state, "may_write": bool(writes_for(request))}
     return show(request, "pro/suggestions.html", context)
 
 
