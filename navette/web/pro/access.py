@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, prefetch_related_objects
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 
 from navette.accounts.models import Kind, User
 from navette.accounts.queries import roles_of
@@ -156,10 +156,7 @@ def professional(view: View) -> View:
 def fetch_subscription(request: HttpRequest, pk: int) -> Subscription:
     """Return the subscription `pk` if this person may see it, with its reader and library; 404 otherwise (SUB-08)."""
     seen = workspace_of(request).subscriptions.select_related("reader__user", "library")
-    found = seen.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(seen, pk=pk)
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

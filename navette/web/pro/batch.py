@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -69,10 +69,7 @@ def _seen(request: HttpRequest) -> QuerySet[RegistrationBatch]:
 
 
 def _fetch(request: HttpRequest, pk: int) -> RegistrationBatch:
-    found = _seen(request).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(_seen(request), pk=pk)
 
 
 # ---- the file

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -153,9 +153,7 @@ def own_page(request: HttpRequest) -> HttpResponse:
 @professional
 def page_of(request: HttpRequest, pk: int) -> HttpResponse:
     """Show and save the page of one of the libraries that the person sees: theirs, or those that staff look after."""
-    library = libraries_seen_by(workspace_of(request).user).filter(pk=pk).first()
-    if library is None:
-        raise Http404
+    library = get_object_or_404(libraries_seen_by(workspace_of(request).user), pk=pk)
     return _edit(request, library)
 
 

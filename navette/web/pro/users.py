@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -103,9 +103,8 @@ def new_user(request: HttpRequest) -> HttpResponse:
 def user(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a colleague's profile, take their place away, or invite them once more."""
     workspace = workspace_of(request)
-    row = Membership.objects.filter(library__in=workspace.libraries, pk=pk).select_related("user", "library").first()
-    if row is None:
-        raise Http404
+    colleagues = Membership.objects.filter(library__in=workspace.libraries).select_related("user", "library")
+    row = get_object_or_404(colleagues, pk=pk)
     asked = request.POST.get("suite", "")
     if not workspace.user.has_perm(MANAGE, row.library):
         raise PermissionDenied
