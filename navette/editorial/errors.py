@@ -6,7 +6,7 @@ from navette.core.errors import Refusal
 
 
 class Overtaken(Refusal):
-    """The pick or the suggestion is no longer in the state that the person saw."""
+    """The pick or the suggestion is no longer in the state, or in the words, that the person saw."""
 
     @classmethod
     def now(cls, title: str, state: str) -> "Overtaken":
@@ -15,3 +15,8 @@ class Overtaken(Refusal):
             _("« %(title)s » a changé entre-temps : son état est maintenant « %(state)s ».")
             % {"title": title, "state": state}
         )
+
+    @classmethod
+    def reworded(cls, title: str) -> "Overtaken":
+        """Return the refusal that tells that the text, called `title` by now, has other words."""
+        return cls(_("« %(title)s » a été réécrit entre-temps : relisez-le avant de décider.") % {"title": title})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from navette.core.errors import NotAllowed, Refusal
-from navette.editorial.actions import publish, send_back
+from navette.editorial.actions import overtaken, pick_fingerprint, publish, send_back
 from navette.editorial.models import Pick, PickState
 from navette.editorial.queries import picks_to_moderate
 from navette.editorial.states import PICK_MOVES
@@ -49,19 +49,17 @@ def pick(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(picks_to_moderate(user_of(request)), pk=pk)
     if request.method != "POST":
         return _page(request, row, NoteForm())
-    asked, seen = request.POST.get("suite"), request.POST.get("seen")
-    if seen in PickState.values and seen != row.state:
-        # Another of the team was first: what they did is not undone by a page that shows it as it was.
-        told = _("« %(title)s » a changé entre-temps : son état est maintenant « %(state)s ».")
-        messages.warning(request, told % {"title": row.title, "state": row.get_state_display()})
-        return redirect("console:pick", row.pk)
+    asked, form, seen = request.POST.get("suite"), NoteForm(request.POST), request.POST.get("seen", "")
+    if asked not in {"publier", "renvoyer"}:
+        raise BadRequest
+    if asked == "renvoyer" and not form.is_valid():
+        return _page(request, row, form)
+    if seen != pick_fingerprint(row):
+        # Another of the team was first, or the library wrote it again: a page that shows it as it was decides nothing.
+        messages.warning(request, overtaken(row, seen).message)
+        return _page(request, row, NoteForm(initial={"note": request.POST.get("note", "")}), status=409)
     if asked == "publier":
         return _done(request, lambda: publish(row, acting_user=user_of(request)))
-    if asked != "renvoyer":
-        raise BadRequest
-    form = NoteForm(request.POST)
-    if not form.is_valid():
-        return _page(request, row, form)
     return _done(request, lambda: send_back(row, acting_user=user_of(request), note=form.cleaned_data["note"]))
 
 
@@ -78,11 +76,12 @@ def _done(request: HttpRequest, act: Callable[[], Pick]) -> HttpResponse:
     return redirect("console:picks")
 
 
-def _page(request: HttpRequest, row: Pick, form: NoteForm) -> HttpResponse:
+def _page(request: HttpRequest, row: Pick, form: NoteForm, status: int = 200) -> HttpResponse:
     context = {
         "pick": row,
+        "seen": pick_fingerprint(row),
         "form": form,
         "may_publish": row.state in PICK_MOVES[PickState.PUBLISHED],
         "may_send_back": row.state in PICK_MOVES[PickState.DECLINED],
     }
-    return render(request, "console/pick.html", context, status=400 if form.errors else 200)
+    return render(request, "console/pick.html", context, status=400 if form.errors else status)
