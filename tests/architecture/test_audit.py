@@ -83,6 +83,12 @@ def test_words_that_nobody_has_named_are_shown_as_they_are() -> None:
     assert words == "de : Validé · à : Expiré · rôles : Ressources numériques · odd : – · ok : oui"
 
 
+def test_a_pick_and_a_suggestion_turned_down_have_words_of_their_own() -> None:
+    detail = {"state": "declined"}
+    assert detail_words(detail, "editorial.Pick") == "état : À reprendre"
+    assert detail_words(detail, "editorial.PurchaseSuggestion") == "état : Non retenue"
+
+
 def test_changed_settings_are_told_by_their_labels_and_words() -> None:
     settings = {"extranet": [True, False], "decision_screen": ["tabs", "accept_refuse"], "decision_days": [7, 4]}
     words = detail_words({"changed": settings})

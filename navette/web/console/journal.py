@@ -129,7 +129,7 @@ def _line(row: AuditRow, links: dict[tuple[str, int], tuple[str, str]]) -> dict[
         "object": object_label(row.object_type),
         "label": label,
         "href": href,
-        "detail": detail_words(row.detail),
+        "detail": detail_words(row.detail, row.object_type),
     }
 
 
@@ -168,5 +168,5 @@ def _exported(rows: Iterable[AuditRow]) -> Iterator[tuple[Cell, ...]]:
             action_label(row.action),
             object_label(row.object_type),
             str(row.object_id or ""),
-            detail_words(row.detail),
+            detail_words(row.detail, row.object_type),
         )
