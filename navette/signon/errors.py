@@ -172,3 +172,17 @@ class GrantRefused(Stopped):
             )
             % {"resource": resource, "library": library}
         )
+
+
+class AccessOvertaken(Refusal):
+    """Somebody set otherwise how the resource opens after this person's page was drawn."""
+
+    def __init__(self, who: str, now: str) -> None:
+        self.now = now  # the fingerprint of what is there by now
+        super().__init__(
+            _(
+                "%(who)s a réglé cette connexion entre-temps : rien n’a été enregistré. Enregistrez de nouveau pour "
+                "remplacer ses réglages ; s’il y a une clé à changer, il faut l’écrire encore une fois."
+            )
+            % {"who": who or _("Une autre personne")}
+        )

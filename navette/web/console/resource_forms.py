@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from navette.resources.actions import Details, resource_fingerprint
 from navette.resources.models import Audience, Category, DigitalResource, Offer, Tint
-from navette.signon.models import WayName
+from navette.signon.actions import access_fingerprint
+from navette.signon.models import VendorAccess, WayName
 from navette.web.components.fields import ManyChoices
 from navette.web.components.seen import OverSeenForm
 
@@ -71,8 +72,8 @@ def said_of(resource: DigitalResource | None) -> dict[str, Any]:
     }
 
 
-class AccessForm(forms.Form):
-    """How the resource opens. The stored key never comes back to the page."""
+class AccessForm(OverSeenForm):
+    """How the resource opens, over the settings seen. The stored key never comes back to the page."""
 
     way = forms.ChoiceField(label=_("Façon d’ouvrir"), choices=WayName.choices)
     address = forms.URLField(
@@ -84,6 +85,12 @@ class AccessForm(forms.Form):
         max_length=500,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
+
+    def __init__(self, data: Any = None, *, access: VendorAccess | None = None) -> None:
+        said = {"way": access.way, "address": access.address} if access else {}
+        super().__init__(data, initial=said | {"seen": access_fingerprint(access)})
+        if access and access.key:
+            self.fields["key"].help_text = _("Une clé est enregistrée. Laissez vide pour la garder.")
 
 
 class ResourceFilter(forms.Form):

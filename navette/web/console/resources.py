@@ -19,6 +19,7 @@ from navette.resources.actions import create_resource, edit_resource, set_open
 from navette.resources.errors import ResourceOvertaken
 from navette.resources.models import DigitalResource
 from navette.signon.actions import set_access
+from navette.signon.errors import AccessOvertaken
 from navette.signon.models import VendorAccess
 from navette.subscriptions.actions.seats import serve_queue
 from navette.subscriptions.models import GrantState, ResourceGrant
@@ -120,7 +121,7 @@ def _tried(form: Any, action: Any) -> Any:
         raise PermissionDenied from refusal
     except Invalid as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-    except ResourceOvertaken as refusal:
+    except (ResourceOvertaken, AccessOvertaken) as refusal:
         form.add_error(None, refusal.message)
         form.bring_up_to_date(refusal.now)
     except Refusal as refusal:
@@ -181,10 +182,7 @@ def resource_access(request: HttpRequest, pk: int) -> HttpResponse:
     """Set how a resource opens: way, address, key. The key stored is never shown."""
     found = fetch(pk)
     access = VendorAccess.objects.filter(resource=found).first()
-    initial = {"way": access.way, "address": access.address} if access else {}
-    form = AccessForm(request.POST or None, initial=initial)
-    if access and access.key:
-        form.fields["key"].help_text = _("Une clé est enregistrée. Laissez vide pour la garder.")
+    form = AccessForm(request.POST or None, access=access)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         if _tried(form, lambda: set_access(found, acting_user=user_of(request), **values)) is not None:

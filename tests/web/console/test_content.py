@@ -59,17 +59,36 @@ def test_a_logo_is_judged_by_its_content() -> None:
     assert str(DigitalResource.objects.get().logo.name).endswith(".png")
 
 
+def seen_by(client: Client, address: str) -> str:
+    """Return the fingerprint that a page carries."""
+    return client.get(address).content.decode().split('name="seen" value="')[1].split('"')[0]
+
+
+def test_a_page_drawn_before_a_newer_key_is_told_and_then_may_replace_it() -> None:
+    client, resource = admin(), factories.ResourceFactory()
+    address = f"/console/ressources/{resource.pk}/connexion"
+    values = {"way": "signed", "address": "https://vendor.example.org/", "seen": seen_by(client, address)}
+    client.post(address, values | {"key": SECRET})
+    late = client.post(address, values | {"key": "une-toute-autre-cle"})
+    assert late.status_code == 400
+    assert "a réglé cette connexion entre-temps" in late.content.decode()
+    assert VendorAccess.objects.get().key == SECRET
+    told = late.content.decode().split('name="seen" value="')[1].split('"')[0]
+    assert client.post(address, values | {"key": "une-toute-autre-cle", "seen": told}).status_code == 302
+    assert VendorAccess.objects.get().key == "une-toute-autre-cle"
+
+
 def test_the_key_of_a_vendor_is_never_shown_again() -> None:
     client, resource = admin(), factories.ResourceFactory()
     address = f"/console/ressources/{resource.pk}/connexion"
-    values = {"way": "signed", "address": "https://vendor.example.org/"}
+    values = {"way": "signed", "address": "https://vendor.example.org/", "seen": seen_by(client, address)}
     assert "demande une clé partagée" in client.post(address, values).content.decode()
     client.post(address, values | {"key": SECRET})
     page = client.get(address).content.decode()
     assert "Une clé est enregistrée" in page
     assert SECRET not in page
     assert SECRET not in client.post(address, {"way": "odd", "key": SECRET}).content.decode()
-    client.post(address, values | {"key": ""})
+    client.post(address, values | {"key": "", "seen": seen_by(client, address)})
     assert VendorAccess.objects.get().key == SECRET
 
 
