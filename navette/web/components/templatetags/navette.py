@@ -1,6 +1,7 @@
 """Navette's template tags and filters, known to every template."""
 
 import datetime as dt
+import re
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -183,6 +184,13 @@ def markup(text: str) -> SafeString:
 def hour(moment: dt.time) -> str:
     """Return a time of day as it is written in French: « 14 h », « 9 h 30 »."""
     return f"{moment.hour} h {moment.minute:02}" if moment.minute else f"{moment.hour} h"
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """Return a mail address that a narrow page breaks after its « @ » and its dots, before anywhere else."""
+    pieces = re.findall(r"[^@.]*[@.]?", address)
+    return format_html_join(SafeString("<wbr>"), "{}", ((piece,) for piece in pieces if piece))
 
 
 @register.filter
