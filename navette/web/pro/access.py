@@ -72,8 +72,13 @@ class Workspace:
 
     @property
     def title(self) -> str:
-        """Return the name shown at the top: the library's, or the person's own where there are several."""
+        """Return whose workspace this is: the library's name, or the person's own where there are several."""
         return self.only_library.name if self.only_library else self.user.name
+
+    @property
+    def account_name(self) -> str:
+        """Return whose account this is, as the site's pages tell it: a person's name, or the library's that shares it."""
+        return self.title if self.user.kind == Kind.LIBRARY else self.user.name
 
     @property
     def subscriptions(self) -> SubscriptionQuerySet:
