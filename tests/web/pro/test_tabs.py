@@ -304,3 +304,32 @@ def test_sub_11_a_full_resource_is_told_before_the_decision(
     page = client.get(address(waiting)).content.decode()
     assert told in page
     assert "Presse locale" in page.split(told)[0]
+
+
+# ---- the number over the list
+@pytest.mark.parametrize(
+    ("state", "told"), [("statut=pending", "1 abonné trouvé"), ("statut=refused", "1 abonné trouvé"), ("", "2 abonnés")]
+)
+def test_a_decision_in_the_window_brings_the_number_over_the_list_up_to_date(
+    client: Client, waiting: Subscription, library: Library, state: str, told: str
+) -> None:
+    asking(library)
+    listed = client.get(f"/pro/abonnes?{state}").content.decode()
+    assert 'id="trouves" data-announce' in listed
+    decided = typed(waiting, status="refused", reason=RefusalReason.NOT_MEMBER, message="Non.", retour=state)
+    page = client.post(address(waiting), decided, headers=HTMX).content.decode()
+    number = re.search(r'<p class="results" id="trouves" hx-swap-oob="true">(.*?)</p>', page, re.DOTALL)
+    assert number
+    assert number[1].split() == told.split()
+
+
+def test_without_a_script_the_list_is_counted_anew(client: Client, waiting: Subscription, library: Library) -> None:
+    asking(library)
+    decided = typed(waiting, status="refused", reason=RefusalReason.NOT_MEMBER, message="Non.", retour="statut=pending")
+    page = client.post(address(waiting), decided, follow=True).content.decode()
+    assert "1 abonné trouvé" in " ".join(page.split())
+
+
+def test_what_was_not_saved_counts_nothing_anew(client: Client, waiting: Subscription) -> None:
+    page = client.post(address(waiting), typed(waiting, last_name=""), headers=HTMX).content.decode()
+    assert 'id="trouves"' not in page
