@@ -77,7 +77,7 @@ class Workspace:
 
     @property
     def account_name(self) -> str:
-        """Return whose account this is, as the site's pages tell it: a person's name, or the library's that shares it."""
+        """Return whose account this is, as on the site: a person's name, or that of the library which shares it."""
         return self.title if self.user.kind == Kind.LIBRARY else self.user.name
 
     @property

@@ -175,7 +175,7 @@ def two_asking(library: Library) -> list[Subscription]:
     holder = factories.SubscriptionFactory(library=library, active=True)
     for resource in (press, full):
         factories.GrantFactory(subscription=holder, resource=resource, state=GrantState.GRANTED)
-    rows = [
+    rows: list[Subscription] = [
         factories.SubscriptionFactory(library=library, reader__first_name=name, reader__last_name="Aubert")
         for name in ("Ada", "Zoé")
     ]
