@@ -1,14 +1,10 @@
 """AUTH-02: guessing is slowed, in the database, without shutting out those who did nothing."""
 
 import datetime as dt
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import time_machine
 from django.contrib.auth import authenticate
-from django.db import connection
 from django.http import HttpRequest
 from django.test import RequestFactory
 from pytest_django import Settings
@@ -18,6 +14,7 @@ from navette.accounts.models import FailedLogins, Kind, User
 from navette.accounts.throttle import TooManyAttempts
 from navette.core import clock
 from tests import factories
+from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -202,21 +199,6 @@ def test_auth_02_the_slowing_of_an_account_stays_small() -> None:
 
 
 # ---- at the same moment
-def at_once(work: Callable[[int], bool], count: int) -> list[bool]:
-    """Run `work` in `count` threads that start together; each closes its connection."""
-    gate = threading.Barrier(count)
-
-    def run(number: int) -> bool:
-        gate.wait()
-        try:
-            return work(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
-
-
 @pytest.mark.django_db(transaction=True)
 def test_auth_02_of_a_hundred_parallel_guesses_five_are_looked_at() -> None:
     assert sum(at_once(lambda _number: seconds_to_wait("x", HOME) == 0, 100)) == 5

@@ -16,13 +16,8 @@ from navette.libraries.models import Library, Profile
 from navette.mail.models import OutgoingMail
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("portal")
 TEXT = actions.PickText("L’Arbre monde", "Un grand roman.")
-
-
-@pytest.fixture(autouse=True)
-def _portal() -> None:
-    factories.portal()
 
 
 @pytest.fixture

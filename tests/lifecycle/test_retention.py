@@ -22,13 +22,8 @@ from navette.subscriptions.states import RefusalReason, Status
 from tests import factories
 from tests.factories import SubscriptionFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("portal")
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _portal() -> None:
-    factories.portal()
 
 
 def day(text: str) -> dt.date:

@@ -12,12 +12,9 @@ from navette.web.site.contact import QUESTIONS_AN_HOUR, RECEIPTS_AN_HOUR
 from tests import factories
 from tests.web.browsing import client_of
 
+pytestmark = pytest.mark.usefixtures("portal")
+
 ASKED = {"name": "Ana Lopez", "email": "Ana@example.org", "theme": "resources", "body": "Comment lire la presse ?"}
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: object) -> None:
-    """Pages are drawn with the portal's settings."""
 
 
 def test_the_first_theme_is_the_digital_resources_and_each_form_has_its_own(client: Client) -> None:

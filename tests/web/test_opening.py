@@ -8,7 +8,6 @@ from django.test import Client
 from django.urls import reverse
 
 from navette.core import clock
-from navette.portal.models import Portal
 from navette.resources.models import DigitalResource
 from navette.signon import errors
 from navette.signon.models import VendorAccess, WayName
@@ -16,13 +15,8 @@ from navette.subscriptions.models import GrantState, ResourceGrant, Subscription
 from navette.web.site.opening import NEXT
 from tests.factories import MembershipFactory, ReaderFactory, ResourceFactory, SubscriptionFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("portal")
 ADDRESS = "https://vendor.example.org/in?portail=33"
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: Portal) -> None:
-    """Pages are drawn with the portal's settings."""
 
 
 @pytest.fixture

@@ -23,12 +23,9 @@ from navette.subscriptions.models import GrantState, ResourceGrant
 from tests import factories
 from tests.web.browsing import client_of
 
+pytestmark = pytest.mark.usefixtures("portal")
+
 SECRET = "cle-partagee-avec-le-fournisseur"
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: object) -> None:
-    """Pages are drawn with the portal's settings."""
 
 
 def admin() -> Client:

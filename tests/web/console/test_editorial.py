@@ -14,14 +14,11 @@ from navette.mail.models import OutgoingMail
 from tests import factories
 from tests.web.browsing import client_of
 
+pytestmark = pytest.mark.usefixtures("portal")
+
 SUGGESTIONS, PICKS, PAGES = "/console/suggestions", "/console/coups-de-coeur", "/console/pages"
 ANSWER = {"seen": "received", "state": "bought", "answer": "Il arrive."}
 TEXT = {"title": "Ateliers", "lead": "", "body": "Un *texte*.", "readers": "everybody"}
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: object) -> None:
-    """Pages are drawn with the portal's settings."""
 
 
 @pytest.fixture

@@ -7,13 +7,15 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from navette.accounts.models import User
 from navette.accounts.roles import StaffRoleName
 from navette.core import clock
 from navette.libraries.models import Library, Territory
 from navette.subscriptions.models import Subscription
 from tests import factories
+from tests.factories import officer_of
 from tests.web.browsing import client_of
+
+pytestmark = pytest.mark.usefixtures("portal")
 
 RECORD: dict[str, Any] = {
     "name": "L’Île-aux-Livres",
@@ -24,22 +26,6 @@ RECORD: dict[str, Any] = {
     "latitude": "44,5",
     "longitude": "−0,25".replace("−", "-"),
 }
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: object) -> None:
-    """Pages are drawn with the portal's settings."""
-
-
-@pytest.fixture
-def admin() -> Client:
-    return client_of(factories.staff())
-
-
-def officer_of(library: Library) -> User:
-    user = factories.staff(StaffRoleName.TERRITORY)
-    Territory.objects.filter(pk=library.territory_id).update(officer=user)
-    return user
 
 
 def listed(client: Client, query: str = "") -> list[str]:

@@ -4,9 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from navette.accounts.models import User
 from navette.core import clock
@@ -16,7 +14,7 @@ from navette.subscriptions.actions import refuse
 from navette.subscriptions.models import GrantState, Subscription
 from navette.subscriptions.states import Status
 from tests import factories
-from tests.web.browsing import client_of
+from tests.web.browsing import client_of, queries_of
 
 
 @pytest.fixture
@@ -211,10 +209,7 @@ def test_the_page_makes_as_many_queries_for_many_resources(account: User, reques
     for size in (1, 12):
         for _ in range(size):
             factories.GrantFactory(subscription=request_, state=GrantState.REQUESTED)
-        client.get(address(request_))
-        with CaptureQueriesContext(connection) as queries:
-            client.get(address(request_))
-        counts.append(len(queries))
+        counts.append(queries_of(client.get, address(request_)))
     assert counts[0] == counts[1]
 
 

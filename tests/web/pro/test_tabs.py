@@ -4,9 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from navette.accounts.models import User
 from navette.libraries.models import Library, Profile
@@ -16,7 +14,7 @@ from navette.subscriptions.actions import accept, refuse
 from navette.subscriptions.models import GrantState, Subscription
 from navette.subscriptions.states import RefusalReason, Status
 from tests import factories
-from tests.web.browsing import client_of
+from tests.web.browsing import client_of, queries_of
 
 HTMX = {"HX-Request": "true"}
 
@@ -283,10 +281,7 @@ def test_every_decision_goes_by_the_tab_status(
 def test_the_page_makes_as_many_queries_for_many_resources(client: Client, waiting: Subscription) -> None:
     counts = []
     for _size in range(2):
-        client.get(address(waiting))
-        with CaptureQueriesContext(connection) as queries:
-            client.get(address(waiting))
-        counts.append(len(queries))
+        counts.append(queries_of(client.get, address(waiting)))
         for _ in range(12):
             factories.GrantFactory(subscription=waiting, state=GrantState.REQUESTED)
     assert counts[0] == counts[1]
