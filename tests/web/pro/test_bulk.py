@@ -6,7 +6,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from navette.accounts.models import User
 from navette.core import clock
