@@ -117,7 +117,7 @@ def _write_down(job: Job, done: Slice) -> None:
         created=F("created") + done.created,
         updated=F("updated") + done.updated,
         unchanged=F("unchanged") + done.unchanged,
-        rejected=F("rejected") + len(done.rejects),
+        rejected=F("rejected") + sum(not row.taken for row in done.rejects),
         started_at=job.started_at or clock.now(),
         finished_at=clock.now() if is_over else None,
     )
