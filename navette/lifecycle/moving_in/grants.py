@@ -35,7 +35,7 @@ class Holder:
 
 @dataclass
 class Given:
-    """What became of the grants: the lines of which some changed, those without a seat, and how many more are wanted."""
+    """What became of the grants: the lines that changed, those without a seat, and how many more are wanted."""
 
     changed: set[int] = field(default_factory=set)
     notes: list[tuple[int, str, str]] = field(default_factory=list)
@@ -97,9 +97,7 @@ def _seats(person: Holder, has: Mapping[int, tuple[int, str]], limits: Collectio
     return {pk: (pk in after) - (pk in before) for pk in before | after if pk in limits}
 
 
-def _plan(
-    person: Holder, has: Mapping[int, tuple[int, str]], limits: Collection[int], writing: Writing
-) -> bool:
+def _plan(person: Holder, has: Mapping[int, tuple[int, str]], limits: Collection[int], writing: Writing) -> bool:
     """Note what is to be written of one person's grants; say whether anything is."""
     gone = [pk for resource, (pk, _state) in has.items() if resource not in person.row.resources]
     writing.gone += gone

@@ -28,7 +28,9 @@ class Tried:
     def of(cls, options: Mapping[str, Any]) -> "Tried":
         """Read it from the options of a job, where numbers are texts."""
         told = options.get("tried", {})
-        places, seats = (Counter({int(key): n for key, n in told.get(name, {}).items()}) for name in ("places", "seats"))
+        places, seats = (
+            Counter({int(key): n for key, n in told.get(name, {}).items()}) for name in ("places", "seats")
+        )
         return cls({int(line): number for line, number in options.get("houses", {}).items()}, places, seats)
 
     def after(self, outcome: "Outcome") -> dict[str, dict[int, int]]:

@@ -81,7 +81,7 @@ def _serve(limits: Mapping[int, int], unannounced: frozenset[int] = frozenset())
 
 
 def _give(first: Iterable[ResourceGrant], unannounced: frozenset[int] = frozenset()) -> int:
-    """Give a seat to each of `first`, and mail them; the subscriptions `unannounced` ask now, and are told otherwise."""
+    """Give a seat to each of `first`, by mail; the subscriptions `unannounced` ask now, and are told otherwise."""
     given = list(first)
     changed = {"state": GrantState.GRANTED, "changed_at": clock.now(), "waits_since": None}
     ResourceGrant.objects.filter(pk__in=[grant.pk for grant in given]).update(**changed)

@@ -1,4 +1,4 @@
-"""SUB-11: subscribers taken over have a seat while there is one; the others wait, in the file's order, and it is told."""
+"""SUB-11: subscribers taken over have a seat while there is one; others wait, in the order of the file, as is told."""
 
 import datetime as dt
 import io
@@ -77,9 +77,7 @@ def test_sub_11_no_more_seats_are_taken_than_there_are(
 def test_sub_11_who_waits_here_already_is_not_overtaken(administrator: User, full: DigitalResource) -> None:
     DigitalResource.objects.filter(pk=full.pk).update(seats=1)
     here = factories.SubscriptionFactory(active=True, reader__last_name="Ici")
-    factories.GrantFactory(
-        subscription=here, resource=full, state=GrantState.WAITING, waits_since=clock.now()
-    )
+    factories.GrantFactory(subscription=here, resource=full, state=GrantState.WAITING, waits_since=clock.now())
     job = taken_over("subscribers", file_of(*asking(1)), administrator)
     assert states() == {"Ici": GrantState.GRANTED, "Nom 1": GrantState.WAITING}
     assert told(job) == [(2, "Ressources", TOLD, True)]
