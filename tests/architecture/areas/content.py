@@ -11,6 +11,8 @@ from navette.portal.models import Portal
 from navette.portal.queries import current_portal, site_terms_in_force
 from navette.resources.actions import resource_fingerprint
 from navette.resources.models import Offer, ResourceTerms
+from navette.signon.actions import access_fingerprint
+from navette.signon.models import VendorAccess
 from navette.web.components.theme import theme_name
 from navette.web.console.settings_form import SettingsForm
 from tests import factories
@@ -119,7 +121,11 @@ def posts(world: Any) -> Values:
         "console:resource_new": RESOURCE | {"category": world.resource.category_id},
         "console:resource": RESOURCE
         | {"category": world.resource.category_id, "seen": resource_fingerprint(world.resource)},
-        "console:resource_access": {"way": "plain", "address": "https://vendor.example.org/bib"},
+        "console:resource_access": {
+            "way": "plain",
+            "address": "https://vendor.example.org/bib",
+            "seen": access_fingerprint(VendorAccess.objects.filter(resource=world.resource).first()),
+        },
         "console:resource_open": {"suite": "close"},
         "console:offers": {"quoi": "offre", "cle": "nouvelle", "offre-nouvelle-name": "Offre jeunesse"},
         "console:site_terms": {"suite": "publish", "text": "Nouveau texte.", "after": _last_version()},
