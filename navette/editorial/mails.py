@@ -16,7 +16,7 @@ register(
     MailKind(
         "suggestion_received",
         _("Suggestion d’achat reçue (à l’équipe départementale)"),
-        _("Suggestion d’achat de {bibliotheque} : {titre}"),
+        _("Suggestion d’achat de la bibliothèque de {bibliotheque} : {titre}"),
         _(
             "Bonjour,\n\n"
             "La bibliothèque de {bibliotheque} suggère l’achat de « {titre} » {auteur}.\n\n"
@@ -45,7 +45,7 @@ register(
     MailKind(
         "pick_proposed",
         _("Coup de cœur proposé (à l’équipe départementale)"),
-        _("Un coup de cœur de {bibliotheque} à relire : {titre}"),
+        _("Un coup de cœur de la bibliothèque de {bibliotheque} à relire : {titre}"),
         _(
             "Bonjour,\n\n"
             "La bibliothèque de {bibliotheque} propose à la publication son coup de cœur « {titre} ».\n\n"

@@ -15,7 +15,7 @@ ACCESS_GIVEN = register(
     MailKind(
         "access_given",
         _("Accès donné à une bibliothèque (à une personne qui a déjà un compte)"),
-        _("Vous avez accès à l’espace de {bibliotheque} sur {portail}"),
+        _("Vous avez accès à l’espace de la bibliothèque de {bibliotheque} sur {portail}"),
         _(
             "Bonjour {nom},\n\n"
             "Votre compte professionnel de {portail} vous ouvre maintenant l’espace de la bibliothèque de "
@@ -50,7 +50,7 @@ LIBRARIES_MERGED = register(
         _("{ancienne} rejoint {bibliotheque} sur {portail}"),
         _(
             "Bonjour,\n\n"
-            "La bibliothèque de {ancienne} rejoint celle de {bibliotheque} : {abonnes}, et les comptes "
+            "La bibliothèque de {ancienne} rejoint la bibliothèque de {bibliotheque} : {abonnes}, et les comptes "
             "professionnels qui les suivaient, passent dès aujourd’hui à la bibliothèque de {bibliotheque}. Les "
             "usagers gardent leur compte, leurs dates et leurs ressources.\n\n"
             "{attente}\n\n"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from navette.core import clock
 from navette.core.actors import Actor, require
 from navette.core.errors import Invalid
+from navette.core.french import french_spaces
 from navette.core.models import AuditRow, audit
 from navette.core.seen import fingerprint_of
 from navette.mail.errors import AlreadySettled, TextOvertaken
@@ -57,7 +58,7 @@ def save_text(kind: MailKind, *, acting_user: Actor, subject: str, body: str, se
     that the kind does not know, or TextOvertaken.
     """
     require(acting_user, "mail.edit_texts")
-    subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
+    subject, body = (french_spaces(text) for text in (" ".join(subject.split()), body.replace("\r\n", "\n").strip()))
     _check_text("subject", subject, kind)
     _check_text("body", body, kind)
     _check_seen(kind, seen)

@@ -108,7 +108,7 @@ register(
         _(
             "Bonjour,\n\n"
             "L’abonnement de {prenom} {nom} aux ressources numériques de {portail} passe de la bibliothèque de "
-            "{ancienne} à celle de {bibliotheque}. Il n’y a rien à faire de votre côté."
+            "{ancienne} à la bibliothèque de {bibliotheque}. Il n’y a rien à faire de votre côté."
         ),
         (*OF_LIBRARY, "ancienne"),
     )

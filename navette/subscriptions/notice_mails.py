@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from navette.core.french import library_called
 from navette.libraries.models import Library
 from navette.mail.kinds import MailKind, register
 from navette.mail.outbox import Letter
@@ -110,11 +111,11 @@ def when_in_words(days: int) -> str:
 
 
 def _what_next(subscription: Subscription) -> str:
-    values = {"library": subscription.library.name, "limit": french_day(subscription.deadline)}
+    values = {"library": library_called(subscription.library.name), "limit": french_day(subscription.deadline)}
     if subscription.waits:
         return (
             _(
-                "Votre demande de renouvellement est arrivée à la bibliothèque de %(library)s, qui doit vous répondre "
+                "Votre demande de renouvellement est arrivée à la %(library)s, qui doit vous répondre "
                 "avant le %(limit)s : vous n’avez rien d’autre à faire."
             )
             % values
@@ -122,7 +123,7 @@ def _what_next(subscription: Subscription) -> str:
     return (
         _(
             "Pour continuer, connectez-vous et choisissez « Demander le renouvellement » dans « Mon compte » : "
-            "la bibliothèque de %(library)s vous répondra par mail."
+            "la %(library)s vous répondra par mail."
         )
         % values
     )

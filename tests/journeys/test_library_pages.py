@@ -119,7 +119,7 @@ def answers_and_publishes(staff: Visitor) -> None:
     staff.clicks("Répondre", within='tr:has-text("Les Années")').sees("Les Années")
     staff.page.get_by_label("Achetée", exact=True).check()
     staff.fills("Réponse à la bibliothèque", "Il arrive par la navette.").clicks("Envoyer la réponse")
-    staff.sees("Suggestions d’achat").reads("La réponse part à la bibliothèque de Aillant-sur-Milleron.")
+    staff.sees("Suggestions d’achat").reads("La réponse part à la bibliothèque d’Aillant-sur-Milleron.")
     staff.goes_to("/console/coups-de-coeur").sees("Coups de cœur")
     staff.clicks("Relire", within='tr:has-text("La Place")').sees("La Place")
     staff.clicks("Publier").sees("Coups de cœur").reads("« La Place » : publié.")

@@ -75,7 +75,7 @@ def test_r1_to_r7_register_be_answered_resource_by_resource_open_change_leave(vi
 def test_r6_the_end_and_the_renewal(visit: Visit) -> None:
     """R6: told that it is over, asks; the library accepts it like a first request."""
     reader = visit().logs_in("expire@example.org").sees("Mon compte")
-    reader.reads("Expiré", f"adressez-vous à votre bibliothèque de {LIBRARY}")
+    reader.reads("Expiré", f"adressez-vous à votre bibliothèque d’{LIBRARY}")
     reader.clicks("Demander le renouvellement").sees("Mon compte").reads("En attente")
     readers.accept(visit(javascript=False).logs_in_as_professional(CARD), "expire@example.org")
     reader.goes_to("/mon-compte").sees("Mon compte").reads("Validé", "Validée")

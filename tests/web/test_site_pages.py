@@ -350,7 +350,7 @@ def test_no_library_found_says_what_to_type(client: Client) -> None:
 def test_a_reader_sees_their_own_library_first(client: Client) -> None:
     subscription = factories.SubscriptionFactory(library__name="Blaye", library__phone="05 56 11 11 11")
     client.force_login(subscription.reader.user)
-    assert "Vous êtes inscrit(e) à la bibliothèque de <strong>Blaye</strong>" in words(client.get("/bibliotheques"))
+    assert "Vous êtes inscrit(e) à la <strong>bibliothèque de Blaye</strong>" in words(client.get("/bibliotheques"))
 
 
 def test_libraries_ask_as_much_of_the_database_for_500_as_for_5(client: Client) -> None:

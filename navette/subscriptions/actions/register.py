@@ -15,6 +15,7 @@ from navette.accounts.queries import identifier_for, readers_at
 from navette.core import clock
 from navette.core.actors import Actor
 from navette.core.errors import Invalid, NotAllowed, Refusal
+from navette.core.french import library_called
 from navette.core.text import fold_identifier
 from navette.libraries.models import Library
 from navette.libraries.queries import require_open
@@ -168,8 +169,8 @@ def _household_letter(subscription: Subscription, portal: Portal) -> Letter:
     if subscription.status == Status.UNCONFIRMED:
         words = _("Elle attend l’accord d’un parent, à qui un mail vient d’être envoyé.")
     else:
-        words = _("La bibliothèque de %(library)s y répondra avant le %(day)s.") % {
-            "library": subscription.library.name,
+        words = _("La %(library)s y répondra avant le %(day)s.") % {
+            "library": library_called(subscription.library.name),
             "day": french_day(subscription.deadline),
         }
     return replace(letter, values={**letter.values, "suite": words})

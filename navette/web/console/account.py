@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from navette.accounts.models import Kind, User
 from navette.core.errors import NotAllowed, Refusal
+from navette.core.french import library_called
 from navette.libraries.accounts import (
     admit,
     change_profile,
@@ -58,7 +59,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         with refusals_on(form):
             edit_librarian(shown, acting_user=user_of(request), **form.cleaned_data)
-            messages.success(request, _("Le compte de %(name)s est enregistré.") % {"name": form.cleaned_data["name"]})
+            messages.success(request, _("Le compte « %(name)s » est enregistré.") % {"name": form.cleaned_data["name"]})
             return redirect("console:account", pk=shown.pk)
     return _page(request, shown, form, PlaceForm(user=user_of(request)))
 
@@ -91,8 +92,8 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
             withdraw(row, acting_user=user_of(request))
         else:
             change_profile(row, acting_user=user_of(request), profile=request.POST.get("profile", ""))
-        told = _("%(name)s n’a plus accès à %(library)s.") if asked == "withdraw" else _("Le profil est changé.")
-        messages.success(request, told % {"name": row.user.name, "library": row.library.name})
+        told = _("%(name)s n’a plus accès à la %(library)s.") if asked == "withdraw" else _("Le profil est changé.")
+        messages.success(request, told % {"name": row.user.name, "library": library_called(row.library.name)})
     still_seen = professionals_seen_by(user_of(request)).filter(pk=row.user_id).exists()
     return redirect("console:account", pk=row.user_id) if still_seen else redirect("console:accounts")
 
@@ -115,8 +116,8 @@ def operate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 TOLD = {
-    "deactivate": gettext_lazy("Le compte de %(name)s est désactivé : ses sessions sont terminées."),
-    "reactivate": gettext_lazy("Le compte de %(name)s est de nouveau actif."),
+    "deactivate": gettext_lazy("Le compte « %(name)s » est désactivé : ses sessions sont terminées."),
+    "reactivate": gettext_lazy("Le compte « %(name)s » est de nouveau actif."),
     "invite": gettext_lazy("L’invitation est partie."),
 }
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from navette.accounts.models import Kind, User
+from navette.core.french import library_called
 from navette.libraries.accounts import admit, create_shared_account, free_identifier
 from navette.libraries.models import Library, Membership, Profile
 from navette.libraries.queries import libraries_seen_by, professionals_seen_by
@@ -163,8 +164,8 @@ def invite_librarian(request: HttpRequest) -> HttpResponse:
         values = form.cleaned_data
         with refusals_on(form):
             place = admit(acting_user=user_of(request), **values)
-            told = _("%(name)s a maintenant accès à %(library)s ; un mail vient de lui être envoyé.")
-            messages.success(request, told % {"name": place.user.name, "library": place.library.name})
+            told = _("%(name)s a maintenant accès à la %(library)s ; un mail vient de lui être envoyé.")
+            messages.success(request, told % {"name": place.user.name, "library": library_called(place.library.name)})
             return redirect("console:account", pk=place.user_id)
     return render(request, "console/account_new.html", {"form": form}, status=400 if form.errors else 200)
 
@@ -179,8 +180,10 @@ def open_shared(request: HttpRequest) -> HttpResponse:
         identifier = form.cleaned_data["identifier"] or free_identifier(library)
         with refusals_on(form):
             made = create_shared_account(library, acting_user=user_of(request), identifier=identifier)
-            told = _("Le compte de %(library)s est ouvert. Le lien pour choisir son mot de passe est parti à %(mail)s.")
-            messages.success(request, told % {"library": library.name, "mail": library.email})
+            told = _(
+                "Le compte de la %(library)s est ouvert. Le lien pour choisir son mot de passe est parti à %(mail)s."
+            )
+            messages.success(request, told % {"library": library_called(library.name), "mail": library.email})
             return redirect("console:account", pk=made.pk)
     context = {"form": form, "has_shared": _has_shared_accounts()}
     return render(request, "console/account_shared.html", context, status=400 if form.errors else 200)

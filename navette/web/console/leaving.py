@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from navette.core.french import library_called
 from navette.libraries.models import Library
 from navette.lifecycle.merging import close_library, held_by, merge_libraries, plan_of, reopen_library
 from navette.web.components.fields import QuickSelect
@@ -54,11 +55,13 @@ def _merge(request: HttpRequest, source: Library) -> HttpResponse:
     with refusals_told(request):
         plan = merge_libraries(source, into, acting_user=user_of(request))
         told = ngettext(
-            "%(source)s est réunie à %(into)s : %(count)d abonnement a suivi.",
-            "%(source)s est réunie à %(into)s : %(count)d abonnements ont suivi.",
+            "%(source)s est réunie à la %(into)s : %(count)d abonnement a suivi.",
+            "%(source)s est réunie à la %(into)s : %(count)d abonnements ont suivi.",
             plan.subscriptions,
         )
-        messages.success(request, told % {"source": source.name, "into": into.name, "count": plan.subscriptions})
+        messages.success(
+            request, told % {"source": source.name, "into": library_called(into.name), "count": plan.subscriptions}
+        )
         return redirect("console:library", pk=into.pk)
     return redirect("console:library", pk=source.pk)
 

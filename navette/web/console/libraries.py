@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from navette.accounts.models import User
 from navette.core import clock
 from navette.core.errors import Invalid
+from navette.core.french import library_called
 from navette.files.xlsx import Cell, Column
 from navette.libraries.models import Library, Membership, Territory
 from navette.libraries.network import IDENTITY, Record, create_library, edit_library
@@ -243,7 +244,10 @@ def _save(request: HttpRequest, shown: Library, form: LibraryForm) -> HttpRespon
         except Invalid as refusal:
             show_refusal(form, refusal)
             return None
-        messages.success(request, _("La fiche de %(name)s est enregistrée.") % {"name": form.cleaned_data["name"]})
+        messages.success(
+            request,
+            _("La fiche de la %(library)s est enregistrée.") % {"library": library_called(form.cleaned_data["name"])},
+        )
     return redirect("console:library", pk=shown.pk)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from navette.core.errors import Invalid
+from navette.core.french import library_called
 from navette.editorial.actions import answer
 from navette.editorial.models import PurchaseSuggestion, SuggestionState
 from navette.editorial.queries import suggestions_to_answer
@@ -73,6 +74,6 @@ def _answer(request: HttpRequest, row: PurchaseSuggestion, form: AnswerForm) -> 
         except Invalid as refusal:
             show_refusal(form, refusal)
             return False
-        told = _("La réponse part à la bibliothèque de %(library)s.")
-        messages.success(request, told % {"library": row.library.name})
+        told = _("La réponse part à la %(library)s.")
+        messages.success(request, told % {"library": library_called(row.library.name)})
     return True

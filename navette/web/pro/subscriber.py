@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from navette.core import clock
 from navette.core.errors import Invalid, NotAllowed, Refusal
+from navette.core.french import of_name
 from navette.subscriptions.actions import accept, edit, end, refuse, renew
 from navette.subscriptions.errors import Overtaken
 from navette.subscriptions.mails import default_message
@@ -94,8 +95,10 @@ def _save(request: HttpRequest, subscription: Subscription, form: SubscriberForm
         raise PermissionDenied from refusal
     except Refusal as refusal:
         return _overtaken(request, subscription, refusal)
-    told = _("La fiche de %(name)s est enregistrée. Statut : %(status)s.")
-    messages.success(request, told % {"name": fresh.reader, "status": Status(fresh.current_status).label})
+    told = _("La fiche %(of_name)s est enregistrée. Statut : %(status)s.")
+    messages.success(
+        request, told % {"of_name": of_name(str(fresh.reader)), "status": Status(fresh.current_status).label}
+    )
     return redirect(back_to_list(request))
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from navette.accounts.models import Kind
+from navette.core.french import of_name
 from navette.libraries.accounts import admit, change_profile, invite_again, withdraw
 from navette.libraries.models import Library, Membership, Profile
 from navette.web.components.people import account_state
@@ -21,7 +22,7 @@ from navette.web.pro.access import Workspace, professional, show, workspace_of
 MANAGE = "accounts.manage_professionals"
 PARTNER = "partenaire"
 TOLD = {
-    "profile": gettext_lazy("Le profil de %(name)s est changé."),
+    "profile": gettext_lazy("Le profil %(of_name)s est changé."),
     "withdraw": gettext_lazy("%(name)s n’a plus accès à l’espace de la bibliothèque."),
     "invite": gettext_lazy("L’invitation est repartie à %(name)s."),
 }
@@ -112,7 +113,7 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
         raise BadRequest
     with refusals_told(request):
         _change(row, workspace, asked, request.POST.get("profile", ""))
-        messages.success(request, TOLD[asked] % {"name": row.user.name})
+        messages.success(request, TOLD[asked] % {"name": row.user.name, "of_name": of_name(row.user.name)})
     return redirect("site:home" if asked == "withdraw" and row.user_id == workspace.user.pk else "pro:users")
 
 

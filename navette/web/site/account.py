@@ -21,6 +21,7 @@ from navette.accounts.models import User
 from navette.accounts.passwords import check_new_password
 from navette.core import clock
 from navette.core.errors import Refusal
+from navette.core.french import library_called
 from navette.portal.queries import current_portal, site_terms_in_force
 from navette.readers.models import ParentalAgreement
 from navette.resources.models import DigitalResource
@@ -163,7 +164,7 @@ def _ask(request: HttpRequest, subscription: Subscription, action: Any) -> HttpR
     else:
         messages.success(
             request,
-            _("Votre demande est transmise à la bibliothèque de %(library)s.") % {"library": fresh.library.name},
+            _("Votre demande est transmise à la %(library)s.") % {"library": library_called(fresh.library.name)},
         )
     return redirect("site:account")
 

@@ -102,7 +102,7 @@ def test_d1_a_merge_is_looked_at_first_then_done_once(admin: Client) -> None:
     address = f"/console/bibliotheques/{source.pk}/reunir"
     assert "Ce qui passera" not in admin.get(address).content.decode()
     page = admin.get(f"{address}?vers={into.pk}").content.decode()
-    assert "Ce qui passera à Nouvelle" in page
+    assert "Ce qui passera à la bibliothèque de Nouvelle" in page
     assert Subscription.objects.filter(library=source).count() == 3
     for wrong in (source.pk, "", "x", factories.LibraryFactory(closed_at=clock.now(), is_open=False).pk):
         assert admin.post(address, {"vers": wrong}).status_code == 400

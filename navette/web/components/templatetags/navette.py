@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from navette.core.french import library_called, of_name
 from navette.core.markup import to_html
 from navette.core.text import ordinal
 from navette.portal.colour import is_readable
@@ -174,6 +175,10 @@ def theme(accent: str) -> str:
 
 
 # ---- words
+register.filter(of_name)
+register.filter(library_called)
+
+
 @register.filter
 def markup(text: str) -> SafeString:
     """Return a text that staff or a library wrote (CommonMark, no HTML) as HTML."""
