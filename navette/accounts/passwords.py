@@ -90,10 +90,10 @@ class PortalRuleValidator:
         """Raise a ValidationError that lists exactly what is missing."""
         lacking = missing_rules(password, current_portal())
         if lacking:
-            message = _("Il manque à ce mot de passe : %(rules)s.") % {"rules": _enumeration(lacking)}
+            message = _("Il manque à ce mot de passe : %(rules)s.") % {"rules": _enumeration(lacking)}
             raise ValidationError(message, code="password_rules")
         if len(password) > LONGEST:
-            message = _("Ce mot de passe est trop long : %(count)d caractères au plus.") % {"count": LONGEST}
+            message = _("Ce mot de passe est trop long : %(count)d caractères au plus.") % {"count": LONGEST}
             raise ValidationError(message, code="password_too_long")
         if not is_storable(password):
             message = _("Ce mot de passe contient un caractère qui ne s’écrit pas partout.")

@@ -144,6 +144,6 @@ def _change(
         raise Refusal(_("Ce travail n’existe plus."))
     require(acting_user, KINDS[job.kind].perm)
     if not Job.objects.filter(pk=job.pk, state__in=sources).update(state=target, **columns):
-        raise Refusal(_("Ce travail a changé d’état entre-temps : il n’y a rien à faire."))
+        raise Refusal(_("Ce travail a changé d’état entre-temps : il n’y a rien à faire."))
     audit(acting_user, action, job)
     return Job.objects.get(pk=job.pk)

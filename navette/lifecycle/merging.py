@@ -99,8 +99,8 @@ def close_library(library: Library, *, acting_user: Actor) -> Library:
     if left:
         raise Refusal(
             ngettext(
-                "Il reste %(count)d abonnement valide ou en attente : réunissez cette bibliothèque à une autre.",
-                "Il reste %(count)d abonnements valides ou en attente : réunissez cette bibliothèque à une autre.",
+                "Il reste %(count)d abonnement valide ou en attente : réunissez cette bibliothèque à une autre.",
+                "Il reste %(count)d abonnements valides ou en attente : réunissez cette bibliothèque à une autre.",
                 left,
             )
             % {"count": left}
@@ -120,7 +120,7 @@ def reopen_library(library: Library, *, acting_user: Actor) -> Library:
     require(acting_user, "libraries.manage")
     closed = Library.objects.filter(pk=library.pk, closed_at__isnull=False, merged_into__isnull=True)
     if not closed.update(closed_at=None):
-        raise Refusal(_("Cette bibliothèque est dans le réseau, ou réunie à une autre : il n’y a rien à rouvrir."))
+        raise Refusal(_("Cette bibliothèque est dans le réseau, ou réunie à une autre : il n’y a rien à rouvrir."))
     audit(acting_user, "libraries.reopen", library)
     return Library.objects.get(pk=library.pk)
 

@@ -104,13 +104,13 @@ def _check_text(field: str, text: str, kind: MailKind) -> None:
     if not text:
         raise Invalid(_("Écrivez un texte."), field)
     if field == "subject" and len(text) > SUBJECT_LENGTH:
-        raise Invalid(_("L’objet est trop long : 200 caractères au plus."), field)
+        raise Invalid(_("L’objet est trop long : 200 caractères au plus."), field)
     if len(text) > LONGEST_TEXT:
-        raise Invalid(_("Ce texte est trop long : 10 000 caractères au plus."), field)
+        raise Invalid(_("Ce texte est trop long : 10 000 caractères au plus."), field)
     unknown = unknown_variables(text, kind.variables)
     if unknown:
         raise Invalid(
-            _("Ce mail ne connaît pas %(unknown)s. Il connaît : %(known)s.")
+            _("Ce mail ne connaît pas %(unknown)s. Il connaît : %(known)s.")
             % {"unknown": _in_braces(sorted(unknown)), "known": _in_braces(kind.variables)},
             field,
         )

@@ -61,6 +61,6 @@ def _check(way: str, address: str, key: str, *, has_key: bool) -> None:
     if urlsplit(address).scheme not in {"http", "https"}:
         raise Invalid(_("L’adresse commence par https://."), "address")
     if key and len(key) < SHORTEST_KEY:
-        raise Invalid(_("Cette clé est trop courte : 16 caractères au moins."), "key")
+        raise Invalid(_("Cette clé est trop courte : 16 caractères au moins."), "key")
     if way == WayName.SIGNED and not key and not has_key:
         raise Invalid(_("Un lien signé demande une clé partagée avec le fournisseur."), "key")

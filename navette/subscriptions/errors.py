@@ -18,7 +18,7 @@ class Overtaken(Refusal):
         """Return the refusal that tells what happened to the subscription of `name`, by whom and when."""
         at = timezone.localtime(at)
         return cls(
-            _("La fiche %(of_name)s a changé entre-temps : « %(move)s », par %(who)s, le %(day)s à %(hour)s.")
+            _("La fiche %(of_name)s a changé entre-temps : « %(move)s », par %(who)s, le %(day)s à %(hour)s.")
             % {
                 "of_name": of_name(name),
                 "move": move,
@@ -32,6 +32,6 @@ class Overtaken(Refusal):
     def wrong_state(cls, status: str, name: str) -> "Overtaken":
         """Return the refusal of a move that the present state does not allow."""
         return cls(
-            _("L’abonnement %(of_name)s est à l’état « %(status)s » : cette opération n’est pas possible.")
+            _("L’abonnement %(of_name)s est à l’état « %(status)s » : cette opération n’est pas possible.")
             % {"of_name": of_name(name), "status": status}
         )

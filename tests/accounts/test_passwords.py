@@ -42,7 +42,7 @@ def faults(password: str, user: User | None = None, words: tuple[str, ...] = ())
     ],
 )
 def test_auth_01_says_exactly_what_is_missing(password: str, message: str) -> None:
-    assert faults(password)[0] == f"Il manque à ce mot de passe : {message}."
+    assert faults(password)[0] == f"Il manque à ce mot de passe : {message}."
 
 
 @pytest.mark.parametrize("profile", ["gironde", "valdoise", "oise", "loiret"])
@@ -153,7 +153,7 @@ def test_auth_01_a_password_of_any_length_is_judged_quickly(portal: object) -> N
 
 def test_auth_01_a_password_over_the_longest_is_refused_with_a_reason(portal: object) -> None:
     long_one = ("Pivoine-7-cactus " * 20)[: LONGEST + 1]
-    assert faults(long_one) == [f"Ce mot de passe est trop long : {LONGEST} caractères au plus."]
+    assert faults(long_one) == [f"Ce mot de passe est trop long : {LONGEST} caractères au plus."]
     assert faults(long_one[:LONGEST]) == []
 
 

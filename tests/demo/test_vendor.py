@@ -145,7 +145,7 @@ def test_a_plain_vendor_welcomes_everyone_and_is_told_nothing(client: Client, re
     VendorAccess.objects.update(way=WayName.PLAIN, key="")
     answer = client.get(reverse("demo:vendor", args=[resource.slug]))
     assert answer.status_code == 200
-    assert "Rien : ce lien ne dit rien" in answer.text
+    assert "Rien : ce lien ne dit rien" in answer.text
 
 
 def test_what_arrives_is_shown_as_text(client: Client, resource: DigitalResource) -> None:

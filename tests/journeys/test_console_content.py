@@ -30,12 +30,12 @@ def _makes_a_resource(staff: Visitor) -> None:
     staff.page.get_by_label("Catégorie").select_option(index=1)
     staff.clicks("Enregistrer").sees("Connexion à la plateforme")
     staff.fills("Adresse de la plateforme", "https://oiseaux.example.org/").clicks("Enregistrer").sees(NAME)
-    staff.clicks("Conditions d’utilisation : aucune").sees(f"Conditions d’utilisation de « {NAME} »")
+    staff.clicks("Conditions d’utilisation : aucune").sees(f"Conditions d’utilisation de « {NAME} »")
     staff.fills("Texte de la nouvelle version", "## Règles\n\nNe nourrissez pas les oiseaux.").clicks("Voir l’aperçu")
     expect(staff.page.get_by_role("heading", name="Règles")).to_be_visible()
     staff.clicks("Publier la version 1").reads("La version 1 est publiée.")
     staff.goes_to("/console/ressources?q=oiseaux").clicks("Modifier", within="tbody").sees(NAME)
-    staff.clicks("Ouvrir la ressource…").sees(f"Ouvrir « {NAME} » ?").clicks("Ouvrir la ressource")
+    staff.clicks("Ouvrir la ressource…").sees(f"Ouvrir « {NAME} » ?").clicks("Ouvrir la ressource")
     staff.reads(f"{NAME} est ouverte.")
 
 

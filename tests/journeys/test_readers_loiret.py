@@ -116,7 +116,7 @@ def test_r1_somebody_of_the_household_registers_from_the_account(visit: Visit, s
     visit().logs_in("active@example.org", STRONG).sees("Mon compte").reads("Théo", "En attente")
 
     # Those of one password choose who is coming.
-    family = visit(width=360, height=740).logs_in("famille@example.org").sees("Qui vient ?")
+    family = visit(width=360, height=740).logs_in("famille@example.org").sees("Qui vient ?")
     family.clicks("Jeanne", exact=False).sees("Mon compte").reads("En liste d’attente, 3e place")
     queued = family.page.locator(".resource-line", has_text="En liste d’attente").locator("strong").inner_text()
     family.goes_to("/ressources-numeriques").clicks(queued).sees(queued).reads(

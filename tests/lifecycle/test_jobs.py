@@ -121,7 +121,7 @@ def test_a_fault_ends_the_job_and_not_the_worker(administrator: User, monkeypatc
     assert (job.state, job.position, job.error) == (
         JobState.FAILED,
         4,
-        "Le fichier n’est plus là : envoyez-le de nouveau.",
+        "Le fichier n’est plus là : envoyez-le de nouveau.",
     )
     hidden.rename(path)
     jobs.resume(job, acting_user=administrator)

@@ -206,9 +206,9 @@ def test_sub_05_one_reminder_the_day_before_with_all_of_a_library_s() -> None:
     _waiting(DAY + dt.timedelta(days=1))
     assert _night(DAY)["library_reminders"] == 2
     mail = OutgoingMail.objects.get(to_email=library.email)
-    assert mail.subject == "Rappel : 2 demandes à traiter avant le 02/03/2027"
+    assert mail.subject == "Rappel : 2 demandes à traiter avant le 02/03/2027"
     assert mail.body.count("\n– ") == 2
-    assert "– Camille Petit : inscription, avant le 02/03/2027" in mail.body
+    assert "– Camille Petit : inscription, avant le 02/03/2027" in mail.body
     assert mail.button_url == "https://navette.test/pro/abonnes?attente=1"
     assert Subscription.objects.filter(library=library, reminded_at__isnull=False).count() == 2
 
@@ -273,7 +273,7 @@ def test_a_long_list_is_cut_and_says_so() -> None:
         _waiting(DAY + dt.timedelta(days=1), library=library)
     _night(DAY)
     mail = _only_mail()
-    assert mail.subject.startswith(f"Rappel : {LONGEST_LIST + 3} demandes")
+    assert mail.subject.startswith(f"Rappel : {LONGEST_LIST + 3} demandes")
     assert mail.body.count("\n– ") == LONGEST_LIST + 1
     assert "– et 3 autres" in mail.body
 

@@ -127,7 +127,7 @@ def test_every_page_leads_to_contact_accessibility_and_privacy(client: Client) -
     page = client.get("/connexion").content.decode()
     for address in ("/contact", "/accessibilite", "/donnees-personnelles", "/mentions-legales"):
         assert f'href="{address}"' in page
-    assert "Accessibilité : partiellement conforme" in page
+    assert "Accessibilité : partiellement conforme" in page
 
 
 def test_the_accessibility_statement_has_its_set_parts(client: Client, portal: Portal) -> None:
@@ -155,6 +155,6 @@ def test_the_privacy_page_says_the_portal_s_own_times(client: Client, portal: Po
     Portal.objects.update(keep_accounts_months=24, keep_requests_months=5, privacy_email="dpo@example.org")
     page = client.get("/donnees-personnelles").content.decode()
     assert "2 ans après la fin de l’abonnement" in page
-    assert "Demandes refusées ou restées sans réponse : 5 mois." in page
+    assert "Demandes refusées ou restées sans réponse : 5 mois." in page
     assert "dpo@example.org" in page
     assert "mission d’intérêt public" in page

@@ -74,7 +74,7 @@ def start_for_real(tried: Job, *, acting_user: Actor) -> Job:
     if done.options.get("followed_by"):
         raise Refusal(_("Ce fichier est déjà lancé."))
     if not done.path:
-        raise Refusal(_("Le fichier n’est plus là : envoyez-le de nouveau."))
+        raise Refusal(_("Le fichier n’est plus là : envoyez-le de nouveau."))
     job = Job.objects.create(
         kind=done.kind,
         title=done.title,
@@ -117,7 +117,7 @@ def _doubles(job: Job, importer: Importer, columns: Columns) -> dict[str, str]:
     if len(doubles) > MOST_DOUBLES:
         line = next(islice(doubles, 1))
         raise Invalid(
-            _("Plus de %(most)d lignes en répètent une autre, comme la ligne %(line)s : vérifiez les colonnes.")
+            _("Plus de %(most)d lignes en répètent une autre, comme la ligne %(line)s : vérifiez les colonnes.")
             % {"most": MOST_DOUBLES, "line": line}
         )
     return doubles

@@ -144,7 +144,7 @@ def _without_a_seat(asked: Mapping[tuple[int, int], int]) -> list[tuple[int, str
     waiting = ResourceGrant.objects.filter(
         subscription__in=owners, resource__in=resources, state=GrantState.WAITING
     ).values_list("subscription_id", "resource_id", "resource__name")
-    words = _("Plus de place pour « %(name)s » : la personne est reprise, et y est en liste d’attente.")
+    words = _("Plus de place pour « %(name)s » : la personne est reprise, et y est en liste d’attente.")
     return [
         (asked[owner, resource], "resources", words % {"name": name})
         for owner, resource, name in waiting

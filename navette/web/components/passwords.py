@@ -24,7 +24,7 @@ class PasswordField(forms.CharField):
 def explain_password(field: forms.Field) -> None:
     """Tell the portal's password rules and an example before the field, and have the page check them live."""
     portal = current_portal()
-    field.help_text = _("%(rules)s Par exemple (mais pas celui-ci) : %(example)s") % {
+    field.help_text = _("%(rules)s Par exemple (mais pas celui-ci) : %(example)s") % {
         "rules": rules_sentence(portal),
         "example": EXAMPLE,
     }

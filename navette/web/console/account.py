@@ -59,7 +59,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         with refusals_on(form):
             edit_librarian(shown, acting_user=user_of(request), **form.cleaned_data)
-            messages.success(request, _("Le compte « %(name)s » est enregistré.") % {"name": form.cleaned_data["name"]})
+            messages.success(request, _("Le compte « %(name)s » est enregistré.") % {"name": form.cleaned_data["name"]})
             return redirect("console:account", pk=shown.pk)
     return _page(request, shown, form, PlaceForm(user=user_of(request)))
 
@@ -73,7 +73,7 @@ def give_place(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with refusals_on(form):
             admit(acting_user=user_of(request), name=shown.name, email=shown.email, **form.cleaned_data)
-            messages.success(request, _("L’accès est donné ; un mail vient d’être envoyé."))
+            messages.success(request, _("L’accès est donné ; un mail vient d’être envoyé."))
             return redirect("console:account", pk=shown.pk)
     return _page(request, shown, PersonForm(initial={"name": shown.name, "email": shown.email}), form)
 
@@ -116,8 +116,8 @@ def operate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 TOLD = {
-    "deactivate": gettext_lazy("Le compte « %(name)s » est désactivé : ses sessions sont terminées."),
-    "reactivate": gettext_lazy("Le compte « %(name)s » est de nouveau actif."),
+    "deactivate": gettext_lazy("Le compte « %(name)s » est désactivé : ses sessions sont terminées."),
+    "reactivate": gettext_lazy("Le compte « %(name)s » est de nouveau actif."),
     "invite": gettext_lazy("L’invitation est partie."),
 }
 

@@ -133,7 +133,7 @@ class SharedForm(LibrariesForm):
         max_length=200,
         required=False,
         help_text=gettext_lazy(
-            "Laissez vide pour le nom de la bibliothèque ; ou indiquez son numéro de carte de prêt."
+            "Laissez vide pour le nom de la bibliothèque ; ou indiquez son numéro de carte de prêt."
         ),
     )
 
@@ -164,7 +164,7 @@ def invite_librarian(request: HttpRequest) -> HttpResponse:
         values = form.cleaned_data
         with refusals_on(form):
             place = admit(acting_user=user_of(request), **values)
-            told = _("%(name)s a maintenant accès à la %(library)s ; un mail vient de lui être envoyé.")
+            told = _("%(name)s a maintenant accès à la %(library)s ; un mail vient de lui être envoyé.")
             messages.success(request, told % {"name": place.user.name, "library": library_called(place.library.name)})
             return redirect("console:account", pk=place.user_id)
     return render(request, "console/account_new.html", {"form": form}, status=400 if form.errors else 200)

@@ -97,9 +97,9 @@ def _parts(detail: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[str
         if isinstance(value, dict):
             yield from (_change(field, change) for field, change in value.items())
         elif name in {"changed", "fields"} and isinstance(value, list):
-            yield f"{_DETAILS[name]} : {', '.join(_field_label(field) for field in value) or '–'}"
+            yield f"{_DETAILS[name]} : {', '.join(_field_label(field) for field in value) or '–'}"
         else:
-            yield f"{_DETAILS.get(name, name)} : {_words(value, values)}"
+            yield f"{_DETAILS.get(name, name)} : {_words(value, values)}"
 
 
 def _change(name: str, change: Any) -> str:
@@ -107,8 +107,8 @@ def _change(name: str, change: Any) -> str:
     label, choices = _field_label(name), _choices(name)
     if isinstance(change, list) and len(change) == 2:
         before, after = (_words(value, choices) for value in change)
-        return f"{label} : {before} → {after}"
-    return f"{label} : {_words(change, choices)}"
+        return f"{label} : {before} → {after}"
+    return f"{label} : {_words(change, choices)}"
 
 
 def _field_label(name: str) -> str:

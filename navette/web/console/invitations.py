@@ -20,7 +20,7 @@ class WaveForm(forms.Form):
         min_value=1,
         max_value=LARGEST_WAVE,
         initial=200,
-        help_text=gettext_lazy("Commencez petit : les premières réponses disent si le mail est bien compris."),
+        help_text=gettext_lazy("Commencez petit : les premières réponses disent si le mail est bien compris."),
     )
     library = forms.CharField(label=gettext_lazy("Bibliothèque"), required=False, widget=forms.Select)
 

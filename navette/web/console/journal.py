@@ -154,7 +154,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     """Send the rows that the address selects as a workbook."""
     found = FilterForm(request.GET).found()
     if found.order_by()[LAST_ROW:].exists():
-        messages.warning(request, _("Cela fait trop de lignes pour un classeur : choisissez une période plus courte."))
+        messages.warning(request, _("Cela fait trop de lignes pour un classeur : choisissez une période plus courte."))
         return redirect("console:journal")
     columns = [Column(str(title), width, days) for title, width, days in _EXPORTED]
     return dated_workbook("journal", _("Journal"), columns, _exported(found.iterator(chunk_size=CHUNK)))

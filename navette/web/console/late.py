@@ -115,8 +115,8 @@ def remind(request: HttpRequest, pk: int) -> HttpResponse:
     with refusals_told(request):
         count = remind_library(library, acting_user=user_of(request))
         told = ngettext(
-            "%(library)s est relancée : %(count)d demande en retard.",
-            "%(library)s est relancée : %(count)d demandes en retard.",
+            "%(library)s est relancée : %(count)d demande en retard.",
+            "%(library)s est relancée : %(count)d demandes en retard.",
             count,
         )
         messages.success(request, told % {"library": library.name, "count": count})

@@ -55,8 +55,8 @@ def _merge(request: HttpRequest, source: Library) -> HttpResponse:
     with refusals_told(request):
         plan = merge_libraries(source, into, acting_user=user_of(request))
         told = ngettext(
-            "%(source)s est réunie à la %(into)s : %(count)d abonnement a suivi.",
-            "%(source)s est réunie à la %(into)s : %(count)d abonnements ont suivi.",
+            "%(source)s est réunie à la %(into)s : %(count)d abonnement a suivi.",
+            "%(source)s est réunie à la %(into)s : %(count)d abonnements ont suivi.",
             plan.subscriptions,
         )
         messages.success(

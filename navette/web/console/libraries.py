@@ -121,9 +121,9 @@ class LibraryForm(forms.ModelForm):  # type: ignore[type-arg]
             "longitude": gettext_lazy("Longitude"),
         }
         help_texts = {
-            "name": gettext_lazy("Tel que les usagers le cherchent : le plus souvent, le nom de la commune."),
+            "name": gettext_lazy("Tel que les usagers le cherchent : le plus souvent, le nom de la commune."),
             "email": gettext_lazy("Les demandes à traiter y arrivent."),
-            "latitude": gettext_lazy("En degrés, par exemple 44,69270 : pour la carte du réseau."),
+            "latitude": gettext_lazy("En degrés, par exemple 44,69270 : pour la carte du réseau."),
             "longitude": gettext_lazy("En degrés, par exemple −0,08620."),
         }
 

@@ -34,7 +34,7 @@ class LookForm(forms.Form):
         label=gettext_lazy("Couleur d’accent"),
         required=False,
         help_text=gettext_lazy(
-            "Sous la forme #1f4fbf. Vide : le bleu de Navette. Elle remplace le bleu des pages des usagers ; "
+            "Sous la forme #1f4fbf. Vide : le bleu de Navette. Elle remplace le bleu des pages des usagers ; "
             "l’orange reste la couleur des professionnels."
         ),
         error_messages={"invalid": gettext_lazy("Écrivez la couleur avec six chiffres ou lettres, comme #1f4fbf.")},
@@ -50,7 +50,7 @@ class LookForm(forms.Form):
     photo = forms.FileField(
         label=gettext_lazy("Photo d’accueil"),
         required=False,
-        help_text=gettext_lazy("En largeur, sans texte : elle remplace le paysage dessiné de la page d’accueil."),
+        help_text=gettext_lazy("En largeur, sans texte : elle remplace le paysage dessiné de la page d’accueil."),
         widget=forms.FileInput(attrs=PICTURE),
     )
     drop_photo = forms.BooleanField(label=gettext_lazy("Retirer la photo actuelle"), required=False)
@@ -137,7 +137,7 @@ def contrasts(accent: str) -> list[dict[str, Any]]:
         (_("Texte de couleur sur le papier"), light["reader"], colour.LIGHT_GROUNDS[0]),
         (_("Texte de couleur sur un fond teinté"), light["reader"], light["reader-soft"]),
         (_("Texte blanc sur un bouton"), light["on-reader"], light["reader"]),
-        (_("En mode sombre : texte de couleur sur le papier"), dark["reader"], colour.DARK_GROUNDS[0]),
-        (_("En mode sombre : texte d’un bouton"), dark["on-reader"], dark["reader"]),
+        (_("En mode sombre : texte de couleur sur le papier"), dark["reader"], colour.DARK_GROUNDS[0]),
+        (_("En mode sombre : texte d’un bouton"), dark["on-reader"], dark["reader"]),
     ]
     return [{"label": label, "value": round(colour.contrast(one, other), 1)} for label, one, other in pairs]

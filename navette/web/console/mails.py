@@ -94,7 +94,7 @@ def settle_mail(request: HttpRequest, pk: int) -> HttpResponse:
         raise BadRequest
     with refusals_told(request):
         settle(mail, acting_user=user_of(request), resend=asked == "resend")
-        messages.success(request, _("C’est noté : %(subject)s.") % {"subject": mail.subject})
+        messages.success(request, _("C’est noté : %(subject)s.") % {"subject": mail.subject})
     return redirect(reverse("console:mails"))
 
 

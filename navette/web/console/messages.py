@@ -47,7 +47,7 @@ class MessageFilter(forms.Form):
 class AnswerForm(forms.Form):
     body = forms.CharField(
         label=gettext_lazy("Votre réponse"),
-        help_text=gettext_lazy("Elle part par mail, suivie de la question. « Bonjour » et le nom sont déjà écrits."),
+        help_text=gettext_lazy("Elle part par mail, suivie de la question. « Bonjour » et le nom sont déjà écrits."),
         max_length=LONGEST_ANSWER,
         widget=forms.Textarea(attrs={"rows": 10}),
     )
@@ -113,7 +113,7 @@ def _put(request: HttpRequest, found: ContactMessage) -> HttpResponse:
         raise BadRequest
     with refusals_told(request):
         fresh = what(found, acting_user=user_of(request))
-        notices.success(request, _("C’est noté : %(state)s.") % {"state": fresh.get_state_display()})
+        notices.success(request, _("C’est noté : %(state)s.") % {"state": fresh.get_state_display()})
     return redirect("console:message", pk=found.pk)
 
 

@@ -28,8 +28,8 @@ class PageForm(forms.Form):
         label=gettext_lazy("Texte"),
         max_length=50_000,
         help_text=gettext_lazy(
-            "Une ligne vide sépare deux paragraphes. « ## Un intertitre », « - un point de liste », « **important** », "
-            "« [des mots](https://une-adresse) »."
+            "Une ligne vide sépare deux paragraphes. « ## Un intertitre », « - un point de liste », « **important** », "
+            "« [des mots](https://une-adresse) »."
         ),
         widget=forms.Textarea(attrs={"rows": 22}),
     )
@@ -49,7 +49,7 @@ class NewPageForm(PageForm):
     slug = forms.SlugField(
         label=gettext_lazy("Adresse"),
         max_length=80,
-        help_text=gettext_lazy("Des minuscules et des tirets : « ateliers-2027 » donne la page /pages/ateliers-2027."),
+        help_text=gettext_lazy("Des minuscules et des tirets : « ateliers-2027 » donne la page /pages/ateliers-2027."),
     )
     field_order = ("slug", "title", "lead", "body", "readers")
 
@@ -102,7 +102,7 @@ def _moment(text: str) -> dt.datetime:
 def _tried(request: HttpRequest, form: PageForm, act: Any) -> bool:
     with refusals_on(form):
         row: Page = act()
-        messages.success(request, _("« %(title)s » est enregistrée.") % {"title": row.title})
+        messages.success(request, _("« %(title)s » est enregistrée.") % {"title": row.title})
         return True
     return False
 

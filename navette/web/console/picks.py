@@ -28,7 +28,7 @@ class NoteForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("Mot à la bibliothèque"),
         max_length=500,
-        help_text=gettext_lazy("Ce qui est à reprendre, avec tact : c’est souvent un bénévole qui a écrit."),
+        help_text=gettext_lazy("Ce qui est à reprendre, avec tact : c’est souvent un bénévole qui a écrit."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
@@ -71,7 +71,7 @@ def _done(request: HttpRequest, act: Callable[[], Pick]) -> HttpResponse:
     except Refusal as refusal:
         messages.warning(request, refusal.message)
     else:
-        told = _("« %(title)s » : %(state)s. La bibliothèque est prévenue par mail.")
+        told = _("« %(title)s » : %(state)s. La bibliothèque est prévenue par mail.")
         messages.success(request, told % {"title": row.title, "state": row.get_state_display().lower()})
     return redirect("console:picks")
 

@@ -29,7 +29,7 @@ class AnswerForm(forms.Form):
     answer = forms.CharField(
         label=gettext_lazy("Réponse à la bibliothèque"),
         max_length=1_000,
-        help_text=gettext_lazy("Elle est envoyée par mail telle quelle, et s’affiche dans « Mes suggestions »."),
+        help_text=gettext_lazy("Elle est envoyée par mail telle quelle, et s’affiche dans « Mes suggestions »."),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
 
@@ -56,7 +56,7 @@ def suggestion(request: HttpRequest, pk: int) -> HttpResponse:
     form = AnswerForm(row, request.POST if request.method == "POST" else None)
     seen = request.POST.get("seen")
     if request.method == "POST" and seen in SuggestionState.values and seen != row.state:
-        told = _("Quelqu’un a déjà répondu : l’état est maintenant « %(state)s ».")
+        told = _("Quelqu’un a déjà répondu : l’état est maintenant « %(state)s ».")
         messages.warning(request, told % {"state": row.get_state_display()})
         return redirect("console:suggestion", row.pk)
     if form.is_valid() and _answer(request, row, form):

@@ -24,8 +24,8 @@ from navette.web.components.refusals import refusals_on, show_refusal
 from navette.web.console.access import staff_with, user_of
 
 TOLD = {
-    "deactivate": gettext_lazy("Le compte « %(name)s » est désactivé : ses sessions sont terminées."),
-    "reactivate": gettext_lazy("Le compte « %(name)s » est de nouveau actif."),
+    "deactivate": gettext_lazy("Le compte « %(name)s » est désactivé : ses sessions sont terminées."),
+    "reactivate": gettext_lazy("Le compte « %(name)s » est de nouveau actif."),
     "invite": gettext_lazy("L’invitation est partie."),
     "reset": gettext_lazy("%(name)s pourra ajouter un nouveau second facteur à sa prochaine connexion."),
 }
@@ -75,7 +75,7 @@ def create(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with refusals_on(form):
             made = create_member(acting_user=user_of(request), **form.cleaned_data)
-            told = _("%(name)s fait partie de l’équipe ; l’invitation est partie.")
+            told = _("%(name)s fait partie de l’équipe ; l’invitation est partie.")
             messages.success(request, told % {"name": made.name})
             return redirect("console:team")
     return render(request, "console/member_new.html", {"form": form}, status=400 if form.errors else 200)
@@ -94,7 +94,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:  # NotAllowed too: it is about one's own role, and says what to do
             show_refusal(form, refusal)
         else:
-            messages.success(request, _("Le compte « %(name)s » est enregistré.") % {"name": form.cleaned_data["name"]})
+            messages.success(request, _("Le compte « %(name)s » est enregistré.") % {"name": form.cleaned_data["name"]})
             return redirect("console:team")
     return _page(request, shown, form)
 

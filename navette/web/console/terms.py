@@ -32,7 +32,7 @@ class TermsForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Texte de la nouvelle version"),
         help_text=gettext_lazy(
-            "Une ligne vide sépare les paragraphes ; « ## » fait un titre, « - » une liste, **deux étoiles** du gras."
+            "Une ligne vide sépare les paragraphes ; « ## » fait un titre, « - » une liste, **deux étoiles** du gras."
         ),
         max_length=LONGEST_TERMS,
         widget=forms.Textarea(attrs={"rows": 16}),
@@ -105,14 +105,14 @@ def resource_terms(request: HttpRequest, pk: int) -> HttpResponse:
     found = fetch(pk)
     holding = people_by_resource([pk]).get(pk, {"holding": 0})["holding"]
     subject = Subject(
-        title=_("Conditions d’utilisation de « %(name)s »") % {"name": found.name},
+        title=_("Conditions d’utilisation de « %(name)s »") % {"name": found.name},
         back=reverse("console:terms"),
         here=reverse("console:resource_terms", args=[pk]),
         versions=found.terms.order_by("-version"),
         column="resource_terms",
         publish=lambda **values: publish_terms(found, **values),
         consequence=_(
-            "Qui demande la ressource accepte désormais ce texte. %(count)d abonnés l’ont déjà : "
+            "Qui demande la ressource accepte désormais ce texte. %(count)d abonnés l’ont déjà : "
             "leur acceptation de la version précédente reste notée, rien ne se ferme."
         )
         % {"count": holding},

@@ -32,7 +32,7 @@ class TerritoryForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("- Personne pour le moment -"),
         help_text=gettext_lazy(
-            "Une personne de l’équipe qui a le rôle « Référent(e) de territoire ». Elle suit les bibliothèques du "
+            "Une personne de l’équipe qui a le rôle « Référent(e) de territoire ». Elle suit les bibliothèques du "
             "territoire, leurs usagers et leurs comptes."
         ),
     )
@@ -55,7 +55,7 @@ def create(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with refusals_on(form):
             made = create_territory(acting_user=user_of(request), **form.cleaned_data)
-            messages.success(request, _("Le territoire « %(name)s » est créé.") % {"name": made.name})
+            messages.success(request, _("Le territoire « %(name)s » est créé.") % {"name": made.name})
             return redirect("console:territories")
     return _page(request, form, None)
 
@@ -88,6 +88,6 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(Territory, pk=pk)
     with refusals_told(request):
         delete_territory(shown, acting_user=user_of(request))
-        messages.success(request, _("Le territoire « %(name)s » est supprimé.") % {"name": shown.name})
+        messages.success(request, _("Le territoire « %(name)s » est supprimé.") % {"name": shown.name})
         return redirect("console:territories")
     return redirect("console:territory", pk=shown.pk)

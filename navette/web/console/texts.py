@@ -79,7 +79,7 @@ def _saved(request: HttpRequest, kind: MailKind, form: TextForm) -> bool:
         except TextOvertaken as refusal:
             form.bring_up_to_date(refusal.now)
             raise
-        messages.success(request, _("Le texte est enregistré : les prochains mails le porteront."))
+        messages.success(request, _("Le texte est enregistré : les prochains mails le porteront."))
         return True
     return False
 
@@ -98,7 +98,7 @@ def _without_text(request: HttpRequest, kind: MailKind) -> HttpResponse:
     except NotAllowed as refusal:
         raise PermissionDenied from refusal
     except TextOvertaken:
-        messages.warning(request, _("Ce texte a changé entre-temps : le voici. Il n’a pas été remplacé."))
+        messages.warning(request, _("Ce texte a changé entre-temps : le voici. Il n’a pas été remplacé."))
     return redirect("console:text", kind=kind.name)
 
 

@@ -235,5 +235,5 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     messages.success(request, told % outcome.count if outcome.count else _("Ces inscriptions sont annulées."))
     if outcome.kept:
         names = ", ".join(outcome.kept[:20]) + ("..." if len(outcome.kept) > 20 else "")
-        messages.warning(request, _("Restent inscrits, car leur compte a déjà servi : %(names)s.") % {"names": names})
+        messages.warning(request, _("Restent inscrits, car leur compte a déjà servi : %(names)s.") % {"names": names})
     return redirect("pro:batch", pk)

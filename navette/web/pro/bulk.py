@@ -77,7 +77,7 @@ OPERATIONS = {
         Operation(
             Move.ACCEPT,
             gettext_lazy("Accepter"),
-            gettext_lazy("Accepter ces abonnés ?"),
+            gettext_lazy("Accepter ces abonnés ?"),
             ngettext_lazy("%d abonné accepté.", "%d abonnés acceptés."),
             AcceptForm,
             {"accepted": ""},
@@ -85,7 +85,7 @@ OPERATIONS = {
         Operation(
             Move.REFUSE,
             gettext_lazy("Refuser"),
-            gettext_lazy("Refuser ces demandes ?"),
+            gettext_lazy("Refuser ces demandes ?"),
             ngettext_lazy("%d demande refusée.", "%d demandes refusées."),
             RefuseForm,
             {REFUSAL_KINDS[RefusalReason(value)]: label for value, label in REFUSAL_CHOICES},
@@ -93,7 +93,7 @@ OPERATIONS = {
         Operation(
             Move.RENEW,
             gettext_lazy("Renouveler"),
-            gettext_lazy("Renouveler ces abonnements ?"),
+            gettext_lazy("Renouveler ces abonnements ?"),
             ngettext_lazy("%d abonnement renouvelé.", "%d abonnements renouvelés."),
             RenewForm,
             {"renewed": ""},
@@ -101,7 +101,7 @@ OPERATIONS = {
         Operation(
             Move.END,
             gettext_lazy("Arrêter l'abonnement"),
-            gettext_lazy("Arrêter ces abonnements ?"),
+            gettext_lazy("Arrêter ces abonnements ?"),
             ngettext_lazy("%d abonnement arrêté.", "%d abonnements arrêtés."),
             EndForm,
             {"ended": ""},
@@ -215,12 +215,12 @@ def _tell(request: HttpRequest, operation: Operation, outcome: Bulk) -> None:
     if outcome.done:
         messages.success(request, operation.done % outcome.done)
     if outcome.waiting:
-        people = " ".join(f"{row.reader} : {', '.join(names)}." for row, names in outcome.waiting)
+        people = " ".join(f"{row.reader} : {', '.join(names)}." for row, names in outcome.waiting)
         count = len(outcome.waiting)
         told = ngettext("%d personne est en liste d’attente.", "%d personnes sont en liste d’attente.", count) % count
         messages.info(request, f"{told} {people}")
     if outcome.refused:
-        reasons = " ".join(f"{row.reader} : {message}" for row, message in outcome.refused)
+        reasons = " ".join(f"{row.reader} : {message}" for row, message in outcome.refused)
         count = len(outcome.refused)
         told = ngettext("%d non modifié.", "%d non modifiés.", count) % count
         messages.warning(request, f"{told} {reasons}")

@@ -26,7 +26,7 @@ from navette.web.pro.access import fetch_subscription, professional, show, works
 from navette.web.pro.listing import back_to_list, carried, way_back
 from navette.web.pro.wording import REFUSAL_REASONS, DayField, MessageField, SeenForm
 
-_MAILED = gettext_lazy("Envoi par mail : ce texte part tel que vous le laissez.")
+_MAILED = gettext_lazy("Envoi par mail : ce texte part tel que vous le laissez.")
 
 
 class AcceptForm(SeenForm):
@@ -94,7 +94,7 @@ def refusal_texts(subscription: Subscription) -> dict[str, str]:
 
 def _bounds() -> str:
     return _(
-        "Celle de l’inscription dans votre bibliothèque, par exemple. Elle date de moins d’un an : "
+        "Celle de l’inscription dans votre bibliothèque, par exemple. Elle date de moins d’un an : "
         "du %(first)s à aujourd’hui. L’abonnement vaut un an à partir de ce jour."
     ) % {"first": f"{earliest_start(clock.today()):%d/%m/%Y}"}
 
@@ -118,7 +118,7 @@ def _submit(request: HttpRequest, subscription: Subscription) -> HttpResponse:
 
 
 def _decided(request: HttpRequest, fresh: Subscription) -> HttpResponse:
-    told = _("%(name)s : %(status)s. Le message a été confié à l’envoi.") % {
+    told = _("%(name)s : %(status)s. Le message a été confié à l’envoi.") % {
         "name": fresh.reader,
         "status": Status(fresh.current_status).label,
     }

@@ -48,7 +48,7 @@ class PageForm(forms.Form):
     hours_note = _text(
         "hours_note",
         gettext_lazy("À savoir sur les horaires"),
-        help_text=gettext_lazy("Vacances, jours fériés, fermeture d’été : une phrase."),
+        help_text=gettext_lazy("Vacances, jours fériés, fermeture d’été : une phrase."),
     )
     photo = forms.FileField(
         label=gettext_lazy("Photo"),
@@ -73,12 +73,12 @@ class PageForm(forms.Form):
     def _add_span(self, day: Weekday, number: int) -> None:
         for end, words in (("opens", _("de")), ("closes", _("à"))):
             name = f"{end}-{day.value}-{number}"
-            label = _("%(day)s, plage %(number)d : %(end)s") % {"day": day.label, "number": number + 1, "end": words}
+            label = _("%(day)s, plage %(number)d : %(end)s") % {"day": day.label, "number": number + 1, "end": words}
             self.fields[name] = forms.TimeField(
                 label=label,
                 required=False,
                 widget=forms.TimeInput(format=TIME, attrs={"type": "time", "aria-label": label, "class": "time"}),
-                error_messages={"invalid": _("Écrivez l’heure ainsi : 14:30.")},
+                error_messages={"invalid": _("Écrivez l’heure ainsi : 14:30.")},
             )
 
     @property
@@ -173,7 +173,7 @@ def _edit(request: HttpRequest, library: Library) -> HttpResponse:
 def _save(request: HttpRequest, library: Library, form: PageForm) -> bool:
     with refusals_on(form):
         edit_page(library, acting_user=workspace_of(request).user, page=form.page())
-        messages.success(request, _("La fiche est enregistrée : tout le monde la voit ainsi."))
+        messages.success(request, _("La fiche est enregistrée : tout le monde la voit ainsi."))
         return True
     return False
 

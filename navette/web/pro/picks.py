@@ -38,7 +38,7 @@ class PickForm(WorkForm):
     review = forms.CharField(
         label=gettext_lazy("Votre critique"),
         max_length=4_000,
-        help_text=gettext_lazy("Quelques phrases suffisent : ce que c’est, ce qui vous a plu, à qui le conseiller."),
+        help_text=gettext_lazy("Quelques phrases suffisent : ce que c’est, ce qui vous a plu, à qui le conseiller."),
         widget=forms.Textarea(attrs={"rows": 9}),
     )
     field_order = ("library", "kind", "title", "creator", "isbn", "resource", "review")
@@ -116,14 +116,14 @@ def _own(request: HttpRequest, pk: int) -> Pick:
 def _kept(request: HttpRequest, row: Pick) -> HttpResponse:
     if "proposer" in request.POST:
         return _propose(request, row)
-    messages.success(request, _("« %(title)s » est gardé comme brouillon.") % {"title": row.title})
+    messages.success(request, _("« %(title)s » est gardé comme brouillon.") % {"title": row.title})
     return redirect("pro:picks")
 
 
 def _propose(request: HttpRequest, row: Pick) -> HttpResponse:
     with refusals_told(request):
         propose(row, acting_user=workspace_of(request).user)
-        told = _("« %(title)s » est proposé : l’équipe départementale le relit, puis vous écrit.")
+        told = _("« %(title)s » est proposé : l’équipe départementale le relit, puis vous écrit.")
         messages.success(request, told % {"title": row.title})
     return redirect("pro:picks")
 

@@ -41,7 +41,7 @@ class NewReaderForm(forms.Form):
     )
     shares_email = forms.BooleanField(
         label=gettext_lazy("Cette adresse est partagée avec une autre personne du foyer"),
-        help_text=gettext_lazy("À cocher si un compte porte déjà cette adresse : celui d’un parent, par exemple."),
+        help_text=gettext_lazy("À cocher si un compte porte déjà cette adresse : celui d’un parent, par exemple."),
         required=False,
     )
     birth_date = BirthDateField()
@@ -115,9 +115,9 @@ def register_page(request: HttpRequest) -> HttpResponse:
 
 def _registered(request: HttpRequest, subscription: Subscription) -> HttpResponse:
     if subscription.status == Status.UNCONFIRMED:
-        told = _("%(name)s est inscrit(e). Un mail demande l’accord du parent : la demande arrivera ensuite ici.")
+        told = _("%(name)s est inscrit(e). Un mail demande l’accord du parent : la demande arrivera ensuite ici.")
     else:
-        told = _("%(name)s est inscrit(e), en attente : il reste à valider son abonnement.")
+        told = _("%(name)s est inscrit(e), en attente : il reste à valider son abonnement.")
     messages.success(request, told % {"name": subscription.reader})
     return redirect(f"{reverse('pro:subscribers')}?{urlencode({'statut': Status.PENDING.value})}")
 

@@ -49,7 +49,7 @@ def renew_now(request: HttpRequest, pk: int) -> HttpResponse:
     subscription = _as_seen(fetch_subscription(request, pk), request.POST.get("version", ""))
     with refusals_told(request, messages.ERROR):
         fresh = renew(subscription, acting_user=workspace_of(request).user)
-        told = _("%(name)s : abonnement renouvelé jusqu’au %(day)s.")
+        told = _("%(name)s : abonnement renouvelé jusqu’au %(day)s.")
         messages.success(request, told % {"name": fresh.reader, "day": f"{fresh.ends_on:%d/%m/%Y}"})
     return redirect(back_to_list(request))
 
@@ -95,7 +95,7 @@ def _save(request: HttpRequest, subscription: Subscription, form: SubscriberForm
         raise PermissionDenied from refusal
     except Refusal as refusal:
         return _overtaken(request, subscription, refusal)
-    told = _("La fiche %(of_name)s est enregistrée. Statut : %(status)s.")
+    told = _("La fiche %(of_name)s est enregistrée. Statut : %(status)s.")
     messages.success(
         request, told % {"of_name": of_name(str(fresh.reader)), "status": Status(fresh.current_status).label}
     )
@@ -166,7 +166,7 @@ def _end(request: HttpRequest, subscription: Subscription, form: EndForm) -> Htt
     except Refusal as refusal:
         messages.error(request, refusal.message)
         return redirect("pro:subscriber", pk=subscription.pk)
-    messages.success(request, _("%(name)s : l’abonnement est arrêté.") % {"name": fresh.reader})
+    messages.success(request, _("%(name)s : l’abonnement est arrêté.") % {"name": fresh.reader})
     return redirect(back_to_list(request))
 
 

@@ -24,10 +24,10 @@ class SuggestionForm(WorkForm):
 
     publisher = forms.CharField(label=gettext_lazy("Éditeur"), max_length=120, required=False)
     comment = forms.CharField(
-        label=gettext_lazy("Pourquoi cet achat ?"),
+        label=gettext_lazy("Pourquoi cet achat ?"),
         max_length=1_000,
         required=False,
-        help_text=gettext_lazy("Qui le demande, pour quel usage : cela aide à décider."),
+        help_text=gettext_lazy("Qui le demande, pour quel usage : cela aide à décider."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     field_order = ("library", "kind", "title", "creator", "publisher", "isbn", "comment")
@@ -58,7 +58,7 @@ def _suggest(request: HttpRequest, form: SuggestionForm) -> bool:
     values = {name: value for name, value in form.cleaned_data.items() if name != "library"}
     with refusals_on(form):
         row = suggest(form.library_chosen, acting_user=workspace_of(request).user, suggestion=Suggestion(**values))
-        told = _("Merci ! « %(title)s » est suggéré : la réponse arrivera par mail et s’affichera ici.")
+        told = _("Merci ! « %(title)s » est suggéré : la réponse arrivera par mail et s’affichera ici.")
         messages.success(request, told % {"title": row.title})
         return True
     return False

@@ -73,7 +73,7 @@ def _save(request: HttpRequest, subscription: Subscription, form: TabsForm) -> H
 
 def _saved(request: HttpRequest, fresh: Subscription, what: str | None) -> HttpResponse:
     """Go back to the list; in the window, show what is saved, and the list's row as it has become."""
-    told = _("Enregistré. %(name)s : %(status)s.") % {
+    told = _("Enregistré. %(name)s : %(status)s.") % {
         "name": fresh.reader,
         "status": Status(fresh.current_status).label,
     }

@@ -42,7 +42,7 @@ class ColleagueForm(forms.Form):
         label=gettext_lazy("Adresse mail"),
         max_length=254,
         help_text=gettext_lazy(
-            "La personne y reçoit un lien pour choisir son mot de passe ; c’est aussi son identifiant."
+            "La personne y reçoit un lien pour choisir son mot de passe ; c’est aussi son identifiant."
         ),
     )
     profile = forms.ChoiceField(

@@ -89,7 +89,7 @@ class LoginForm(forms.Form):
         here = (_("Vous pouvez aussi vous inscrire."), reverse("site:register")) if registers else None
         if self.portal.tells_unknown_mail and not find_account(self.cleaned_data["identifier"], self.kinds):
             return sentences(_("Votre identifiant est inconnu."), here or _("Adressez-vous à votre bibliothèque."))
-        forgotten = (_("Avez-vous oublié votre mot de passe ?"), reverse("site:password_forgotten"))
+        forgotten = (_("Avez-vous oublié votre mot de passe ?"), reverse("site:password_forgotten"))
         return sentences(_("Vos identifiants sont erronés."), forgotten, here)
 
 
@@ -110,7 +110,7 @@ class ProfessionalForm(LoginForm):
 
     def wrong(self) -> SafeString:
         """Return what a professional reads; how to recover the password stands beneath the button."""
-        return sentences(_("Vos identifiants sont erronés."), _("Avez-vous oublié votre mot de passe ?"))
+        return sentences(_("Vos identifiants sont erronés."), _("Avez-vous oublié votre mot de passe ?"))
 
 
 BLOCKS = {form.block: form for form in (LoginForm, ProfessionalForm)}

@@ -80,7 +80,7 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
             agree(token)
         elif request.POST.get("reponse") == "refus":
             decline(token)
-            messages.success(request, _("C’est refusé : la demande et le compte sont effacés."))
+            messages.success(request, _("C’est refusé : la demande et le compte sont effacés."))
             return redirect("site:home")
     except AgreementIsOver:
         return _over(request)

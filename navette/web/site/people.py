@@ -141,9 +141,9 @@ class NewReaderForm(PersonForm):
 
     def _check_parent(self, data: dict[str, Any]) -> None:
         if not data.get("parent_name") and "parent_name" not in self.errors:
-            self.add_error("parent_name", _("À cet âge, l’accord d’un parent est nécessaire : indiquez son nom."))
+            self.add_error("parent_name", _("À cet âge, l’accord d’un parent est nécessaire : indiquez son nom."))
         if not data.get("parent_email") and "parent_email" not in self.errors:
-            self.add_error("parent_email", _("Indiquez l’adresse mail de ce parent : son accord y sera demandé."))
+            self.add_error("parent_email", _("Indiquez l’adresse mail de ce parent : son accord y sera demandé."))
 
     def _judge_password(self, data: dict[str, Any]) -> None:
         known = [data.get(name, "") for name in ("first_name", "last_name", "email")]

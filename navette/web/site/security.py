@@ -73,7 +73,7 @@ class PasskeyForm(PasswordForm):
 
     name = forms.CharField(
         label=gettext_lazy("Nom de la clé"),
-        help_text=gettext_lazy("Pour la reconnaître : « Téléphone », « Clé bleue »…"),
+        help_text=gettext_lazy("Pour la reconnaître : « Téléphone », « Clé bleue »…"),
         max_length=LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -186,7 +186,7 @@ def codes_file(request: HttpRequest) -> HttpResponse:
     have = _have(request)
     if not _shows_codes(request) or not have.codes:
         raise Http404
-    head = _("Codes de secours du compte « %(name)s » pour %(portal)s. Chacun sert une fois.")
+    head = _("Codes de secours du compte « %(name)s » pour %(portal)s. Chacun sert une fois.")
     words = head % {"name": _owner(request).name, "portal": current_portal().name}
     text = "\r\n".join([words, "", *unused_codes(have.codes), ""])
     answer = HttpResponse(text, content_type="text/plain; charset=utf-8")

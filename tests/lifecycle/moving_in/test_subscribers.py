@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("today")
         ({"mail": "zoe"}, "Adresse mail", "pas valable"),
         ({"born": "13/03/90"}, "Date de naissance", "JJ/MM/AAAA"),
         ({"born": "13/03/2100"}, "Date de naissance", "futur"),
-        ({"library": "Ailleurs"}, "Bibliothèque", "Bibliothèque inconnue : Ailleurs"),
+        ({"library": "Ailleurs"}, "Bibliothèque", "Bibliothèque inconnue : Ailleurs"),
         ({"library": ""}, "Bibliothèque", "vide"),
         ({"state": "Peut-être"}, "Statut", "pas connu"),
         ({"state": ""}, "Statut", "vide"),

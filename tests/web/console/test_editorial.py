@@ -120,7 +120,7 @@ def test_a_pick_is_published_once_and_read_by_all(staff: Client, proposed: Pick)
     seen = pick_fingerprint(proposed)
     for _click in range(2):
         done = staff.post(f"{PICKS}/{proposed.pk}", {"suite": "publier", "seen": seen}, follow=True)
-    assert "son état est maintenant « Publié »" in done.content.decode()
+    assert "son état est maintenant « Publié »" in done.content.decode()
     assert Client().get(f"/coups-de-coeur/{proposed.pk}").status_code == 200
     assert kinds() == ["pick_published"]
 
@@ -131,7 +131,7 @@ def test_what_one_published_is_not_taken_down_by_the_page_of_another(staff: Clie
     staff.post(address, {"suite": "publier", "seen": seen})
     late = {"suite": "renvoyer", "note": "Ajoutez l’âge.", "seen": seen}
     told = client_of(factories.staff()).post(address, late, follow=True).content.decode()
-    assert "son état est maintenant « Publié »" in told
+    assert "son état est maintenant « Publié »" in told
     assert Pick.objects.get().state == PickState.PUBLISHED
 
 
@@ -166,7 +166,7 @@ def test_a_pick_goes_back_with_a_note_even_once_published(staff: Client, propose
     assert (row.state, row.staff_note) == (PickState.DECLINED, "Ajoutez l’âge.")
     assert Client().get(f"/coups-de-coeur/{proposed.pk}").status_code == 404
     again = staff.post(address, note | {"seen": pick_fingerprint(row)}, follow=True).content.decode()
-    assert "son état est maintenant « À reprendre »" in again
+    assert "son état est maintenant « À reprendre »" in again
     again = staff.post(address, note | {"seen": "published-x"}).content.decode()
     assert "a changé entre-temps" in again
     assert kinds() == ["pick_sent_back"]

@@ -192,7 +192,7 @@ def test_sub_11_full_resources_are_told_before_the_decision_and_who_waits_after(
     assert "Libre :" not in words
     done = confirm(client, "accept", page).content.decode()
     assert "2 abonnés acceptés." in done
-    assert "2 personnes sont en liste d’attente. Ada Aubert : Comble. Zoé Aubert : Comble, Presse." in done
+    assert "2 personnes sont en liste d’attente. Ada Aubert : Comble. Zoé Aubert : Comble, Presse." in done
 
 
 def test_sub_11_what_takes_no_seat_warns_of_none(client: Client, two_asking: list[Subscription]) -> None:

@@ -129,7 +129,7 @@ def test_the_page_has_every_label_of_the_guide(client: Client, request_: Subscri
         "Date de demande d'abonnement",
         "Abonné aux services",
         "Les Yeux Doc",
-        "Acceptez-vous l'abonnement de l'utilisateur ?",
+        "Acceptez-vous l'abonnement de l'utilisateur ?",
         "Accepter",
         "Refuser",
         "Date de l'abonnement",
@@ -168,7 +168,7 @@ def test_l4_what_the_librarian_wrote_is_exactly_what_is_sent(client: Client, req
     fresh = Subscription.objects.get(pk=request_.pk)
     assert (fresh.status, fresh.starts_on) == (Status.ACTIVE, start)
     page = client.get("/pro/abonnes").content.decode()
-    assert "Dave Grohl : Validé." in page
+    assert "Dave Grohl : Validé." in page
 
 
 def test_l5_without_a_text_of_ones_own_the_reasons_text_is_sent(client: Client, request_: Subscription) -> None:

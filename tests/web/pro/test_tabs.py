@@ -77,7 +77,7 @@ def test_a_viewer_reads_and_changes_nothing(waiting: Subscription, library: Libr
     page = viewer.get(address(waiting)).content.decode()
     assert "Enregistrer" not in page
     assert "<select" not in page
-    assert "Cafeyn : Demandé" in page
+    assert "Cafeyn : Demandé" in page
     assert viewer.post(address(waiting), typed(waiting, status="active")).status_code == 403
     assert "consulter cet abonné" in viewer.get("/pro/abonnes").content.decode()
 
@@ -196,7 +196,7 @@ def test_no_page_names_the_other_portals_screen(client: Client, waiting: Subscri
         assert "Filtrer" not in page
     assert "Éditer cet abonné" in client.get("/pro/").content.decode()
     guide = client.get("/pro/aide").content.decode()
-    assert "ses onglets « Informations », « Statut » et « Ressources »" in guide
+    assert "ses onglets « Informations », « Statut » et « Ressources »" in guide
     assert "- Sélectionner un statut -" in guide
 
 
@@ -252,7 +252,7 @@ def test_l7_resources_of_a_valid_reader(client: Client, library: Library) -> Non
 def test_where_all_is_decided_at_once_the_third_tab_only_tells(client: Client, waiting: Subscription) -> None:
     factories.portal("loiret", decides_each_resource=False)
     page = client.get(address(waiting)).content.decode()
-    assert "Cafeyn : Demandé" in page
+    assert "Cafeyn : Demandé" in page
     assert "Supprimer" not in page
     client.post(address(waiting), typed(waiting, status="active"))
     assert set(states(waiting).values()) == {"granted"}

@@ -125,7 +125,7 @@ def to_do(count: int, *, swapped: bool = False) -> SafeString:
     if not count:
         return format_html('<span id="nombre-a-traiter"{}></span>', swap)
     words = '<span class="count" id="nombre-a-traiter"{}><span class="visually-hidden">{} </span>{}</span>'
-    return format_html(words, swap, _("à traiter :"), count)
+    return format_html(words, swap, _("à traiter :"), count)
 
 
 # ---- forms
