@@ -55,10 +55,10 @@ def resources(request: HttpRequest) -> HttpResponse:
     found = DigitalResource.objects.select_related("category", "access").filter(_condition(form))
     page = page_of(found.order_by(*SORTING.order_of(asked), "pk"), request)
     held = people_by_resource([row.pk for row in page])
-    rows = [{"resource": row, "people": held.get(row.pk, {}), "has_access": hasattr(row, "access")} for row in page]
-    return render(
-        request, "console/resources.html", {"form": form, "page": page, "rows": rows, "heads": SORTING.heads(asked)}
-    )
+    page.object_list = [
+        {"resource": row, "people": held.get(row.pk, {}), "has_access": hasattr(row, "access")} for row in page
+    ]
+    return render(request, "console/resources.html", {"form": form, "page": page, "heads": SORTING.heads(asked)})
 
 
 def _condition(form: ResourceFilter) -> Q:

@@ -64,8 +64,9 @@ def terms(request: HttpRequest) -> HttpResponse:
     rows = [{"resource": row, "terms": latest.get(row.pk)} for row in page]
     for row in rows:
         row["accepted"] = accepted.get(row["terms"].pk, 0) if row["terms"] else 0
+    page.object_list = rows
     site_accepted = _accepted("site_terms", [site.pk]).get(site.pk, 0) if site else 0
-    context = {"site": site, "site_accepted": site_accepted, "rows": rows, "page": page}
+    context = {"site": site, "site_accepted": site_accepted, "page": page}
     return render(request, "console/terms.html", context)
 
 
