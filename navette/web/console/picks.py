@@ -4,19 +4,19 @@ from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from navette.core.errors import NotAllowed, Refusal
 from navette.editorial.actions import overtaken, pick_fingerprint, publish, send_back
 from navette.editorial.models import Pick, PickState
 from navette.editorial.queries import picks_to_moderate
 from navette.editorial.states import PICK_MOVES
 from navette.web.components.lists import StateFilter, page_of
+from navette.web.components.refusals import refusals_told
 from navette.web.console.access import staff_with, user_of
 
 STATES = [(row.value, row.label) for row in PickState if row != PickState.DRAFT]  # drafts are their library's alone
@@ -64,13 +64,8 @@ def pick(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _done(request: HttpRequest, act: Callable[[], Pick]) -> HttpResponse:
-    try:
+    with refusals_told(request):
         row = act()
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
         told = _("« %(title)s » : %(state)s. La bibliothèque est prévenue par mail.")
         messages.success(request, told % {"title": row.title, "state": row.get_state_display().lower()})
     return redirect("console:picks")

@@ -25,6 +25,7 @@ from navette.subscriptions.actions.seats import serve_queue
 from navette.subscriptions.models import GrantState, ResourceGrant
 from navette.subscriptions.states import Status
 from navette.web.components.lists import page_of
+from navette.web.components.refusals import refusals_told
 from navette.web.console.access import staff_with, user_of
 from navette.web.console.listing import Sorting
 from navette.web.console.resource_forms import AccessForm, ResourceFilter, ResourceForm
@@ -200,13 +201,8 @@ def resource_open(request: HttpRequest, pk: int) -> HttpResponse:
     found = fetch(pk)
     if request.method == "POST":
         opening = request.POST.get("suite") == "open"
-        try:
+        with refusals_told(request):
             set_open(found, acting_user=user_of(request), is_open=opening)
-        except NotAllowed as refusal:
-            raise PermissionDenied from refusal
-        except Refusal as refusal:
-            messages.warning(request, refusal.message)
-        else:
             told = _("%(name)s est ouverte.") if opening else _("%(name)s est fermée.")
             messages.success(request, told % {"name": found.name})
         return redirect("console:resource", pk=pk)
