@@ -7,7 +7,7 @@ import pytest
 
 from navette.accounts.models import Kind, User
 from navette.core.actors import VISITOR
-from navette.core.clock import set_today, today
+from navette.core.clock import day_of, set_today, today
 from navette.core.errors import Invalid, NotAllowed
 from navette.core.models import AuditRow
 from navette.libraries.models import Library, MailRhythm
