@@ -20,7 +20,8 @@ from navette.subscriptions.models import GrantState, ResourceGrant, Subscription
 from navette.subscriptions.states import Move, Status
 
 COUNT, CHUNK = 50_000, 500
-RESOURCES = ("Presse", "Cinéma")
+SEATS = COUNT + COUNT // 2  # of the second resource: the reference's people hold COUNT, half of the others wait
+RESOURCES: dict[str, int | None] = {"Presse": None, "Cinéma": SEATS}
 
 
 def run() -> list[Figure]:
@@ -50,8 +51,10 @@ def run() -> list[Figure]:
 def _resources() -> list[DigitalResource]:
     category = Category.objects.create(name="Tout", slug="tout")
     return [
-        DigitalResource.objects.create(name=name, slug=name.lower(), summary="-", vendor="-", category=category)
-        for name in RESOURCES
+        DigitalResource.objects.create(
+            name=name, slug=name.lower(), summary="-", vendor="-", category=category, seats=seats
+        )
+        for name, seats in RESOURCES.items()
     ]
 
 

@@ -121,6 +121,13 @@ def staff(*roles: str) -> User:
     return user
 
 
+def officer_of(library: Library) -> User:
+    """Return the officer of the territory of `library`."""
+    officer = staff(StaffRoleName.TERRITORY)
+    Territory.objects.filter(pk=library.territory_id).update(officer=officer)
+    return officer
+
+
 class CategoryFactory(DjangoModelFactory):
     class Meta:
         model = Category

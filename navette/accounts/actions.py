@@ -159,7 +159,7 @@ def invite(user: User, *, acting_user: Actor, about: Model | None = None) -> Use
     require(acting_user, MANAGES[Kind(user.kind)], about)
     throttle.brake("invitation", str(user.pk), LINKS_AN_HOUR, HOUR)
     if not _invite([user], acting_user):
-        raise Refusal(_("Ce compte ne peut pas être invité : il a déjà un mot de passe, ou n’a pas d’adresse mail."))
+        raise Refusal(_("Ce compte ne peut pas être invité : il a déjà un mot de passe, ou n’a pas d’adresse mail."))
     user.refresh_from_db()
     return user
 
@@ -198,7 +198,7 @@ def confirm_email(token: str) -> User:
     """
     user = user_of_confirmation(token)
     if user is None:
-        raise LinkIsOver(_("Ce lien ne confirme pas d’adresse : il est incomplet, ou votre adresse a changé depuis."))
+        raise LinkIsOver(_("Ce lien ne confirme pas d’adresse : il est incomplet, ou votre adresse a changé depuis."))
     with transaction.atomic():
         fresh = User.objects.filter(pk=user.pk, email=user.email, email_confirmed_at=None)
         if fresh.update(email_confirmed_at=clock.now()):

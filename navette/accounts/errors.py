@@ -55,7 +55,7 @@ class UsedCode(Invalid):
     """The right code of an application, a second time."""
 
     def __init__(self) -> None:
-        super().__init__(_("Ce code a déjà servi : attendez que l’application en montre un nouveau."), "code")
+        super().__init__(_("Ce code a déjà servi : attendez que l’application en montre un nouveau."), "code")
 
 
 class WrongPasskey(Invalid):

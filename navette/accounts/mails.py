@@ -20,8 +20,8 @@ PASSWORD_LINK = register(
         _(
             "Bonjour {nom},\n\n"
             "Quelqu’un, sans doute vous, a demandé à choisir un nouveau mot de passe pour votre compte de {portail}. "
-            "Le lien ci-dessous le permet : il sert une seule fois et pendant une heure.\n\n"
-            "Si vous n’avez rien demandé, laissez ce message de côté : votre mot de passe ne change pas."
+            "Le lien ci-dessous le permet : il sert une seule fois et pendant une heure.\n\n"
+            "Si vous n’avez rien demandé, laissez ce message de côté : votre mot de passe ne change pas."
         ),
         ("nom", "portail"),
         _("Choisir mon mot de passe"),
@@ -37,7 +37,7 @@ PASSWORD_CHANGED = register(
             "Le mot de passe de votre compte de {portail} vient d’être changé. Les sessions ouvertes ailleurs sont "
             "terminées.\n\n"
             "Si ce changement ne vient pas de vous, choisissez tout de suite un autre mot de passe à l’aide du lien "
-            "ci-dessous, puis prévenez-nous : {contact}"
+            "ci-dessous, puis prévenez-nous : {contact}"
         ),
         ("nom", "portail", "contact"),
         _("Je n’ai rien changé"),
@@ -50,7 +50,7 @@ EMAIL_CONFIRMATION = register(
         _("Confirmez votre adresse mail pour {portail}"),
         _(
             "Bonjour {nom},\n\n"
-            "Confirmez que cette adresse mail est bien la vôtre : sans cela, aucune ressource ne s’ouvre depuis votre "
+            "Confirmez que cette adresse mail est bien la vôtre : sans cela, aucune ressource ne s’ouvre depuis votre "
             "compte de {portail}."
         ),
         ("nom", "portail"),
@@ -65,10 +65,10 @@ INVITATION = register(
         _(
             "Bonjour {nom},\n\n"
             "{invitant} vous a ouvert un compte sur {portail}. Choisissez votre mot de passe à l’aide du lien "
-            "ci-dessous. Vous vous connecterez ensuite avec votre identifiant : {identifiant}\n\n"
+            "ci-dessous. Vous vous connecterez ensuite avec votre identifiant : {identifiant}\n\n"
             "Ce lien sert une seule fois et pendant une heure. S’il est trop tard quand vous l’ouvrez, la page vous en "
             "envoie un autre en un clic.\n\n"
-            "Vous ne savez pas d’où vient ce message ? Écrivez-nous : {contact}"
+            "Vous ne savez pas d’où vient ce message ? Écrivez-nous : {contact}"
         ),
         ("nom", "portail", "invitant", "identifiant", "contact"),
         _("Choisir mon mot de passe"),
@@ -81,10 +81,10 @@ SECOND_FACTOR_ADDED = register(
         _("Un second facteur protège votre compte de {portail}"),
         _(
             "Bonjour {nom},\n\n"
-            "Un second facteur vient d’être ajouté à votre compte de {portail} : {facteur}. Il vous sera demandé à "
+            "Un second facteur vient d’être ajouté à votre compte de {portail} : {facteur}. Il vous sera demandé à "
             "chaque connexion, après le mot de passe.\n\n"
             "Si ce n’est pas vous, changez tout de suite de mot de passe à l’aide du lien ci-dessous, puis "
-            "prévenez-nous : {contact}"
+            "prévenez-nous : {contact}"
         ),
         ("nom", "portail", "contact", "facteur"),
         _("Ce n’est pas moi"),
@@ -97,10 +97,10 @@ SECOND_FACTOR_REMOVED = register(
         _("Un second facteur est retiré de votre compte de {portail}"),
         _(
             "Bonjour {nom},\n\n"
-            "Un second facteur vient d’être retiré de votre compte de {portail} : {facteur}. Il ne permet plus de se "
+            "Un second facteur vient d’être retiré de votre compte de {portail} : {facteur}. Il ne permet plus de se "
             "connecter.\n\n"
             "Si ce n’est pas vous, changez tout de suite de mot de passe à l’aide du lien ci-dessous, puis "
-            "prévenez-nous : {contact}"
+            "prévenez-nous : {contact}"
         ),
         ("nom", "portail", "contact", "facteur"),
         _("Ce n’est pas moi"),
@@ -113,10 +113,10 @@ SECOND_FACTOR_RESET = register(
         _("Le second facteur de votre compte de {portail} est réinitialisé"),
         _(
             "Bonjour {nom},\n\n"
-            "Une personne de l’équipe du portail a réinitialisé le second facteur de votre compte de {portail} : "
+            "Une personne de l’équipe du portail a réinitialisé le second facteur de votre compte de {portail} : "
             "application, clés d’accès et codes de secours ne servent plus. À votre prochaine connexion, ajoutez-en un "
             "nouveau.\n\n"
-            "Si vous ne l’aviez pas demandé, prévenez-nous tout de suite : {contact}"
+            "Si vous ne l’aviez pas demandé, prévenez-nous tout de suite : {contact}"
         ),
         ("nom", "portail", "contact"),
         _("Me connecter"),

@@ -45,6 +45,9 @@ _LOOKALIKES = {
 }
 _YEARS = re.compile(r"(?:19|20)\d\d")
 _WORD = re.compile(r"[a-z]{3,}")
+_SPELT = re.compile(r"[a-z0-9]{3,}")  # as it stands in an address: « jean1234567 »
+_NUMBER = re.compile(r"\d{3,}")
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -87,10 +90,10 @@ class PortalRuleValidator:
         """Raise a ValidationError that lists exactly what is missing."""
         lacking = missing_rules(password, current_portal())
         if lacking:
-            message = _("Il manque à ce mot de passe : %(rules)s.") % {"rules": _enumeration(lacking)}
+            message = _("Il manque à ce mot de passe : %(rules)s.") % {"rules": _enumeration(lacking)}
             raise ValidationError(message, code="password_rules")
         if len(password) > LONGEST:
-            message = _("Ce mot de passe est trop long : %(count)d caractères au plus.") % {"count": LONGEST}
+            message = _("Ce mot de passe est trop long : %(count)d caractères au plus.") % {"count": LONGEST}
             raise ValidationError(message, code="password_too_long")
         if not is_storable(password):
             message = _("Ce mot de passe contient un caractère qui ne s’écrit pas partout.")
@@ -111,7 +114,7 @@ class GuessableValidator:
         """Raise a ValidationError if what remains of `password` falls to fewer than 10^7.9 guesses."""
         judged = password[:LONGEST]
         words = _COMMON_WORDS | _words_of([*self.words, *_about_portal(current_portal()), *_about(user), EXAMPLE])
-        if _strength(_without(judged, words), words) < _GUESSES:
+        if min(_strength(rest, words) for rest in _rests(judged, words)) < _GUESSES:
             message = _(
                 "Ce mot de passe est trop facile à deviner. Choisissez plusieurs mots sans rapport entre eux, ni avec "
                 "vous ou votre bibliothèque."
@@ -158,14 +161,28 @@ def _about(user: User | None) -> list[str]:
 
 
 def _words_of(texts: Iterable[str]) -> frozenset[str]:
-    """Return the words of three letters and more in `texts`, folded; also each text's words written as one."""
+    """Return the words of three letters and more in `texts`, folded; also each text's words written as one.
+
+    Where digits stand in a text, its numbers are words too, and its words with their digits and without them.
+    """
     found: set[str] = set()
     for text in texts:
-        words = _WORD.findall(fold(text[:300]))
-        found.update(words)
+        folded = fold(text[:300])
+        words = _WORD.findall(folded)
+        found.update(words, _NUMBER.findall(folded), _SPELT.findall(folded), _WORD.findall(_DIGITS.sub("", folded)))
         if len(words) > 1:
             found.add("".join(words))
     return frozenset(found)
+
+
+def _rests(password: str, words: frozenset[str]) -> list[str]:
+    """Return what remains of `password` without `words`: as it stands, and where its digits only hide a word."""
+    rests = [_without(password, words)]
+    letters = _DIGITS.sub("", fold(password))
+    hidden = _without(letters, words)
+    if hidden != letters:
+        rests.append(hidden + _without("".join(_DIGITS.findall(fold(password))), words))
+    return rests
 
 
 def _without(password: str, words: frozenset[str]) -> str:
@@ -174,7 +191,7 @@ def _without(password: str, words: frozenset[str]) -> str:
     pattern = _pattern(words)
     while rest != before:  # taking a word out may join the halves of another
         before = rest
-        rest = pattern.sub("", _YEARS.sub("", rest))
+        rest = _YEARS.sub("", pattern.sub("", rest))  # words first: a number may hold a year
     return rest
 
 

@@ -82,7 +82,7 @@ def open_account(kind: Kind, *, name: str, email: str, identifier: str = "") -> 
             user.save(force_insert=True)
     except IntegrityError as error:
         field = "identifier" if identifier else "email"
-        raise Invalid(_("Un compte existe déjà avec cet identifiant : choisissez-en un autre."), field) from error
+        raise Invalid(_("Un compte existe déjà avec cet identifiant : choisissez-en un autre."), field) from error
     return user
 
 

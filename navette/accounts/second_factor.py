@@ -101,9 +101,9 @@ def _secret_of(user: User, token: str) -> str:
     try:
         pk, secret = json.loads(decrypt(token, within=ENROL_WITHIN))
     except (InvalidToken, ValueError, TypeError) as fault:
-        raise Refusal(_("Ce code QR n’est plus valable : recommencez avec le nouveau.")) from fault
+        raise Refusal(_("Ce code QR n’est plus valable : recommencez avec le nouveau.")) from fault
     if pk != user.pk:
-        raise Refusal(_("Ce code QR n’est plus valable : recommencez avec le nouveau."))
+        raise Refusal(_("Ce code QR n’est plus valable : recommencez avec le nouveau."))
     return str(secret)
 
 
@@ -155,7 +155,7 @@ def add_passkey(
     if not 0 < len(name) <= LONGEST_NAME:
         raise Invalid(_("Donnez à cette clé un nom court, pour la reconnaître."), "name")
     if len(factors.factors_of(user).passkeys) >= MOST_PASSKEYS:
-        raise Refusal(_("Ce compte a déjà dix clés d’accès : retirez-en une d’abord."))
+        raise Refusal(_("Ce compte a déjà dix clés d’accès : retirez-en une d’abord."))
     passkeys.check_created(credential, session)
     return _add(user, acting_user, factors.PASSKEY, {"name": name, "credential": credential})
 
@@ -181,7 +181,7 @@ def remove_factor(user: User, *, acting_user: Actor, factor_id: int) -> User:
     if factor is None:
         raise Refusal(_("Ce moyen de connexion n’existe plus."))
     if user.is_staff and mine.count() == 1:
-        raise Refusal(_("L’équipe départementale se connecte avec un second facteur : ajoutez-en un autre d’abord."))
+        raise Refusal(_("L’équipe départementale se connecte avec un second facteur : ajoutez-en un autre d’abord."))
     factor.delete()
     if not mine.exists():
         Authenticator.objects.filter(user_id=user.pk).delete()
@@ -224,7 +224,7 @@ def _add(user: User, acting_user: Actor, kind: str, data: dict[str, Any]) -> Aut
             audit(acting_user, "accounts.add_second_factor", user, factor=kind)
             _tell(user, mails.second_factor_added(user, _words(factor)))
     except IntegrityError as fault:
-        raise Refusal(_("Ce compte a déjà une application : retirez-la avant d’en ajouter une autre.")) from fault
+        raise Refusal(_("Ce compte a déjà une application : retirez-la avant d’en ajouter une autre.")) from fault
     return factor
 
 
@@ -244,7 +244,7 @@ def _clear(secret: str) -> str:
     try:
         return decrypt(secret)
     except InvalidToken as fault:
-        raise Refusal(_("Ce second facteur n’est plus lisible : demandez à l’équipe de le réinitialiser.")) from fault
+        raise Refusal(_("Ce second facteur n’est plus lisible : demandez à l’équipe de le réinitialiser.")) from fault
 
 
 def _used(factor: Authenticator) -> None:
@@ -254,7 +254,7 @@ def _used(factor: Authenticator) -> None:
 
 def _words(factor: Authenticator) -> str:
     name = factors.name_of(factor)
-    return _("clé d’accès « %(name)s »") % {"name": name} if name else _("application d’authentification")
+    return _("clé d’accès « %(name)s »") % {"name": name} if name else _("application d’authentification")
 
 
 def _tell(user: User, letter: Letter) -> None:

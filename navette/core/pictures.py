@@ -36,7 +36,7 @@ def checked_picture(sent: "File[bytes]", *, longest_side: int, field: str, as_ki
     what is no PNG, JPEG or WebP picture, or is too large. It keeps its kind, or becomes `as_kind` (of `FORMATS`).
     """
     if (sent.size or 0) > LARGEST_FILE:
-        raise Invalid(_("Cette image est trop lourde : 8 Mo au plus."), field)
+        raise Invalid(_("Cette image est trop lourde : 8 Mo au plus."), field)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -54,7 +54,7 @@ def _unreadable(field: str) -> Invalid:
 def _written_anew(sent: "File[bytes]", longest_side: int, field: str, as_kind: str) -> Picture:
     with Image.open(sent, formats=list(FORMATS)) as opened:
         if opened.width * opened.height > MOST_PIXELS:
-            raise Invalid(_("Cette image est trop grande : 50 millions de pixels au plus."), field)
+            raise Invalid(_("Cette image est trop grande : 50 millions de pixels au plus."), field)
         kind = as_kind or opened.format or "PNG"
         picture = ImageOps.exif_transpose(opened)
         picture.thumbnail((longest_side, longest_side))

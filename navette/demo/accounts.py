@@ -43,7 +43,7 @@ READERS = (
 # A household of two at one address, and a young reader whose parent has been asked.
 FAMILY_MAIL, PARENT = "famille@example.org", "parent@example.org"
 FAMILY = (
-    FixedReader(FAMILY_MAIL, "Jeanne", "Hardouin", "active", "Foyer : Jeanne et Malo, à la même adresse"),
+    FixedReader(FAMILY_MAIL, "Jeanne", "Hardouin", "active", "Foyer : Jeanne et Malo, à la même adresse"),
     FixedReader(
         FAMILY_MAIL, "Malo", "Hardouin", "active", "", f"{FAMILY_MAIL}#2", ages=(9, 12), parent="Jeanne Hardouin"
     ),

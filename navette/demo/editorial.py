@@ -51,7 +51,7 @@ def _save_pick(
     written: dt.datetime,
     network: Network,
 ) -> None:
-    note = "Très beau texte. Pouvez-vous ajouter à quel âge on peut le lire ?" if state == PickState.DECLINED else ""
+    note = "Très beau texte. Pouvez-vous ajouter à quel âge on peut le lire ?" if state == PickState.DECLINED else ""
     Pick.objects.create(
         library=library,
         author=network.accounts.get(library.pk),

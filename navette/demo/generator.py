@@ -8,6 +8,7 @@ from navette.demo.editorial import make_editorial
 from navette.demo.libraries import FICTION, make_network
 from navette.demo.mails import make_mails
 from navette.demo.messages import make_messages
+from navette.demo.past import make_past
 from navette.demo.people import People
 from navette.demo.plan import Plan
 from navette.demo.queue import make_queue
@@ -34,6 +35,7 @@ def make_demo(plan: Plan) -> None:
     make_mails(plan, portal)
     make_messages(plan, portal)
     make_work(plan, portal)
+    make_past(plan, portal)
 
 
 def _make_portal(plan: Plan) -> Portal:

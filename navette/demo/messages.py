@@ -10,11 +10,11 @@ from navette.portal.models import Portal
 
 QUESTIONS = (
     (Theme.RESOURCES, "Mireille Castaing", "Je ne retrouve pas le bouton pour lire la presse sur ma tablette.", False),
-    (Theme.ACCOUNT, "Hugo Lescure", "J’ai changé de nom : comment le corriger sur mon compte ?", False),
+    (Theme.ACCOUNT, "Hugo Lescure", "J’ai changé de nom : comment le corriger sur mon compte ?", False),
     (Theme.SUBSCRIBERS, "Solange Pujol", "Une lectrice inscrite lundi n’apparaît pas dans notre liste.", True),
 )
-ANSWERED = (Theme.LIBRARIES, "Bastien Roux", "Ma bibliothèque fait-elle partie du réseau ?")
-ANSWER = "Oui : vous la trouverez dans « Ma bibliothèque », avec ses horaires."
+ANSWERED = (Theme.LIBRARIES, "Bastien Roux", "Ma bibliothèque fait-elle partie du réseau ?")
+ANSWER = "Oui : vous la trouverez dans « Ma bibliothèque », avec ses horaires."
 
 
 @transaction.atomic

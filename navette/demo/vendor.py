@@ -72,12 +72,12 @@ def _check_signature(link: dict[str, str], key: str) -> None:
     try:
         expected.verify(bytes.fromhex(link["signature"]))
     except InvalidSignature as error:
-        raise BadLink(_("La signature ne correspond pas : le lien a été modifié.")) from error
+        raise BadLink(_("La signature ne correspond pas : le lien a été modifié.")) from error
 
 
 def _check_time(time: str) -> None:
     if not DIGITS.fullmatch(time) or abs(clock.now().timestamp() - int(time)) > GOOD_FOR:
-        raise BadLink(_("Ce lien a plus d’une minute : il n’est plus valable."))
+        raise BadLink(_("Ce lien a plus d’une minute : il n’est plus valable."))
 
 
 def _check_first_use(slug: str, nonce: str) -> None:
@@ -86,4 +86,4 @@ def _check_first_use(slug: str, nonce: str) -> None:
         with transaction.atomic():
             VendorNonce.objects.create(resource=slug, nonce=hashlib.sha256(nonce.encode()).hexdigest())
     except IntegrityError as error:
-        raise BadLink(_("Ce lien a déjà servi : il n’ouvre qu’une fois.")) from error
+        raise BadLink(_("Ce lien a déjà servi : il n’ouvre qu’une fois.")) from error

@@ -16,10 +16,10 @@ register(
     MailKind(
         "suggestion_received",
         _("Suggestion d’achat reçue (à l’équipe départementale)"),
-        _("Suggestion d’achat de {bibliotheque} : {titre}"),
+        _("Suggestion d’achat de la bibliothèque de {bibliotheque} : {titre}"),
         _(
             "Bonjour,\n\n"
-            "La bibliothèque de {bibliotheque} suggère l’achat de « {titre} » {auteur}.\n\n"
+            "La bibliothèque de {bibliotheque} suggère l’achat de « {titre} » {auteur}.\n\n"
             "Votre réponse lui sera envoyée par mail."
         ),
         OF_SUGGESTION,
@@ -30,10 +30,10 @@ register(
     MailKind(
         "suggestion_answered",
         _("Réponse à une suggestion d’achat (à la bibliothèque)"),
-        _("Votre suggestion d’achat « {titre} » : {etat}"),
+        _("Votre suggestion d’achat « {titre} » : {etat}"),
         _(
             "Bonjour,\n\n"
-            "Votre suggestion d’achat « {titre} » {auteur} a maintenant l’état « {etat} ».\n\n"
+            "Votre suggestion d’achat « {titre} » {auteur} a maintenant l’état « {etat} ».\n\n"
             "{reponse}\n\n"
             "Merci d’aider à choisir ce que le réseau partage."
         ),
@@ -45,10 +45,10 @@ register(
     MailKind(
         "pick_proposed",
         _("Coup de cœur proposé (à l’équipe départementale)"),
-        _("Un coup de cœur de {bibliotheque} à relire : {titre}"),
+        _("Un coup de cœur de la bibliothèque de {bibliotheque} à relire : {titre}"),
         _(
             "Bonjour,\n\n"
-            "La bibliothèque de {bibliotheque} propose à la publication son coup de cœur « {titre} ».\n\n"
+            "La bibliothèque de {bibliotheque} propose à la publication son coup de cœur « {titre} ».\n\n"
             "Il paraîtra dès que vous l’aurez publié."
         ),
         OF_PICK,
@@ -59,10 +59,10 @@ register(
     MailKind(
         "pick_published",
         _("Coup de cœur publié (à la bibliothèque)"),
-        _("Votre coup de cœur est en ligne : {titre}"),
+        _("Votre coup de cœur est en ligne : {titre}"),
         _(
             "Bonjour,\n\n"
-            "Le coup de cœur « {titre} » de la bibliothèque de {bibliotheque} se lit maintenant sur {portail}, et sur "
+            "Le coup de cœur « {titre} » de la bibliothèque de {bibliotheque} se lit maintenant sur {portail}, et sur "
             "la page de votre bibliothèque.\n\n"
             "Merci pour ce conseil de lecture, d’écoute ou de film."
         ),
@@ -74,10 +74,10 @@ register(
     MailKind(
         "pick_sent_back",
         _("Coup de cœur à reprendre (à la bibliothèque)"),
-        _("Votre coup de cœur « {titre} » est à reprendre"),
+        _("Votre coup de cœur « {titre} » est à reprendre"),
         _(
             "Bonjour,\n\n"
-            "L’équipe départementale vous renvoie le coup de cœur « {titre} », avec ce mot :\n\n"
+            "L’équipe départementale vous renvoie le coup de cœur « {titre} », avec ce mot :\n\n"
             "{mot}\n\n"
             "Corrigez-le et proposez-le de nouveau quand vous voulez."
         ),

@@ -47,12 +47,12 @@ def checked(columns: Mapping[str, int], headers: Sequence[str], wanted: Sequence
     for row in wanted:
         if row.name not in columns:
             if row.required:
-                raise Invalid(_("Choisissez la colonne : %(field)s.") % {"field": row.label}, row.name)
+                raise Invalid(_("Choisissez la colonne : %(field)s.") % {"field": row.label}, row.name)
             continue
         index = columns[row.name]
         if not 0 <= index < len(headers):
             raise Invalid(_("Cette colonne n’est pas dans le fichier."), row.name)
         if index in seen:
-            raise Invalid(_("La colonne « %(title)s » sert déjà à autre chose.") % {"title": headers[index]}, row.name)
+            raise Invalid(_("La colonne « %(title)s » sert déjà à autre chose.") % {"title": headers[index]}, row.name)
         seen[index] = row.name
     return {name: index for index, name in seen.items()}

@@ -42,7 +42,7 @@ def admit(library: Library, *, acting_user: Actor, name: str, email: str, profil
         raise Refusal(_("Cette bibliothèque a quitté le réseau."))
     known = User.objects.filter(identifier=fold_identifier(email)).first()
     if known is not None and (known.kind != Kind.LIBRARIAN or not known.is_active):
-        raise Invalid(_("Cette adresse ne peut pas servir ici : choisissez-en une autre."), "email")
+        raise Invalid(_("Cette adresse ne peut pas servir ici : choisissez-en une autre."), "email")
     user = known or open_account(Kind.LIBRARIAN, name=name, email=email)
     try:
         with transaction.atomic():
@@ -99,7 +99,7 @@ def create_shared_account(library: Library, *, acting_user: Actor, identifier: s
     require(acting_user, MANAGE, library)
     require(acting_user, OF_STAFF, library)
     if current_portal().pro_identifier == ProIdentifier.INDIVIDUAL:
-        raise Refusal(_("Sur ce portail, chaque personne a son propre compte : il n’y a pas de compte partagé."))
+        raise Refusal(_("Sur ce portail, chaque personne a son propre compte : il n’y a pas de compte partagé."))
     locked = Library.objects.select_for_update().filter(pk=library.pk, closed_at__isnull=True).first()
     if locked is None:
         raise Refusal(_("Cette bibliothèque a quitté le réseau."))
@@ -139,7 +139,7 @@ def edit_librarian(user: User, *, acting_user: Actor, name: str, email: str) -> 
     """
     require_over(user, acting_user)
     if user.kind != Kind.LIBRARIAN:
-        raise Refusal(_("Ce compte est celui d’une bibliothèque : son nom et son adresse sont sur sa fiche."))
+        raise Refusal(_("Ce compte est celui d’une bibliothèque : son nom et son adresse sont sur sa fiche."))
     email, name = fold_identifier(email), " ".join(name.split())
     require_email(email)
     if not name:
@@ -214,7 +214,7 @@ def _require_a_manager(library: Library, acting_user: Actor) -> None:
         return
     if not library.memberships.filter(profile=Profile.MANAGER, user__is_active=True).exists():
         raise Refusal(
-            _("Il faut au moins une personne avec le profil « Gestionnaire » : donnez-le d’abord à quelqu’un.")
+            _("Il faut au moins une personne avec le profil « Gestionnaire » : donnez-le d’abord à quelqu’un.")
         )
 
 

@@ -33,7 +33,7 @@ class AlreadyDealtWith(Refusal):
             super().__init__(_("%(who)s a déjà répondu à ce message.") % {"who": last.author_label})
         else:
             state = message.get_state_display()
-            super().__init__(_("Ce message a changé d’état entre-temps : %(state)s.") % {"state": state})
+            super().__init__(_("Ce message a changé d’état entre-temps : %(state)s.") % {"state": state})
 
 
 @transaction.atomic
@@ -76,7 +76,7 @@ def answer(message: ContactMessage, *, acting_user: Actor, body: str) -> Contact
     """Answer a question by mail and return it fresh. Raises NotAllowed, Invalid or AlreadyDealtWith."""
     require(acting_user, "contact.answer", message.library)
     if not body.strip() or len(body) > LONGEST_ANSWER:
-        raise Invalid(_("Écrivez la réponse : 10 000 caractères au plus."), "body")
+        raise Invalid(_("Écrivez la réponse : 10 000 caractères au plus."), "body")
     fresh = _move(message, MessageState.NEW, MessageState.ANSWERED)
     row = ContactAnswer.objects.create(
         message=fresh, author_id=acting_user.pk, author_label=acting_user.label[:200], body=body.strip()

@@ -21,7 +21,7 @@ RECEIVED = register(
         _(
             "Bonjour,\n\n"
             "Nous avons bien reçu la question que vous avez posée le {date} à l’équipe de {portail}. "
-            "Elle concerne : {theme}.\n\n"
+            "Elle concerne : {theme}.\n\n"
             "Nous vous répondrons à cette adresse.\n\n"
             "Si vous n’avez rien demandé, ce message ne vous demande rien."
         ),
@@ -32,13 +32,13 @@ NEW = register(
     MailKind(
         "contact_new",
         _("Nouvelle question (à l’adresse de contact du portail)"),
-        _("Une question sur {portail} : {theme}"),
+        _("Une question sur {portail} : {theme}"),
         _(
             "Bonjour,\n\n"
-            "{nom} ({adresse}) a posé une question le {date}. Elle concerne : {theme}. "
-            "Bibliothèque : {bibliotheque}.\n\n"
-            "« {question} »\n\n"
-            "Répondez depuis {portail} : la réponse part par mail et toute l’équipe la voit."
+            "{nom} ({adresse}) a posé une question le {date}. Elle concerne : {theme}. "
+            "Bibliothèque : {bibliotheque}.\n\n"
+            "« {question} »\n\n"
+            "Répondez depuis {portail} : la réponse part par mail et toute l’équipe la voit."
         ),
         ("portail", "date", "theme", "nom", "adresse", "bibliotheque", "question"),
         _("Lire et répondre"),
@@ -48,8 +48,8 @@ ANSWER = register(
     MailKind(
         "contact_answer",
         _("Réponse à une question (à la personne qui l’a posée)"),
-        _("Réponse à votre question : {theme}"),
-        _("Bonjour {nom},\n\n{reponse}\n\nVous nous aviez écrit le {date} :\n\n« {question} »"),
+        _("Réponse à votre question : {theme}"),
+        _("Bonjour {nom},\n\n{reponse}\n\nVous nous aviez écrit le {date} :\n\n« {question} »"),
         ("portail", "date", "theme", "nom", "question", "reponse"),
     )
 )

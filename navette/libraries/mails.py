@@ -15,12 +15,12 @@ ACCESS_GIVEN = register(
     MailKind(
         "access_given",
         _("Accès donné à une bibliothèque (à une personne qui a déjà un compte)"),
-        _("Vous avez accès à l’espace de {bibliotheque} sur {portail}"),
+        _("Vous avez accès à l’espace de la bibliothèque de {bibliotheque} sur {portail}"),
         _(
             "Bonjour {nom},\n\n"
             "Votre compte professionnel de {portail} vous ouvre maintenant l’espace de la bibliothèque de "
-            "{bibliotheque}, avec le profil « {profil} ». Vos identifiants ne changent pas.\n\n"
-            "Si vous ne travaillez pas pour cette bibliothèque, dites-le-nous : {contact}"
+            "{bibliotheque}, avec le profil « {profil} ». Vos identifiants ne changent pas.\n\n"
+            "Si vous ne travaillez pas pour cette bibliothèque, dites-le-nous : {contact}"
         ),
         ("nom", "bibliotheque", "profil", "portail", "contact"),
         _("Ouvrir l’espace professionnel"),
@@ -35,9 +35,9 @@ SHARED_ACCOUNT = register(
             "Bonjour,\n\n"
             "L’équipe de la bibliothèque de {bibliotheque} a un compte sur {portail}. Choisissez-en le mot de passe à "
             "l’aide du lien ci-dessous, puis transmettez-le aux personnes qui s’en serviront. L’identifiant à taper "
-            "pour se connecter : {identifiant}\n\n"
+            "pour se connecter : {identifiant}\n\n"
             "Ce lien sert une seule fois et pendant une heure. S’il est trop tard quand vous l’ouvrez, demandez-en un "
-            "autre à l’équipe du portail : {telephone}, {contact}"
+            "autre à l’équipe du portail : {telephone}, {contact}"
         ),
         ("bibliotheque", "identifiant", "portail", "contact", "telephone"),
         _("Choisir le mot de passe"),
@@ -50,11 +50,11 @@ LIBRARIES_MERGED = register(
         _("{ancienne} rejoint {bibliotheque} sur {portail}"),
         _(
             "Bonjour,\n\n"
-            "La bibliothèque de {ancienne} rejoint celle de {bibliotheque} : {abonnes}, et les comptes "
+            "La bibliothèque de {ancienne} rejoint la bibliothèque de {bibliotheque} : {abonnes}, et les comptes "
             "professionnels qui les suivaient, passent dès aujourd’hui à la bibliothèque de {bibliotheque}. Les "
             "usagers gardent leur compte, leurs dates et leurs ressources.\n\n"
             "{attente}\n\n"
-            "Une question ? Écrivez-nous : {contact}"
+            "Une question ? Écrivez-nous : {contact}"
         ),
         ("ancienne", "bibliotheque", "abonnes", "attente", "portail", "contact"),
         _("Voir les abonnés"),

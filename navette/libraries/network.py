@@ -88,7 +88,7 @@ def _write(library: Library, record: Record, changed: Mapping[str, Any]) -> None
     except IntegrityError as error:
         raise _name_is_taken() from error
     if not rows:
-        raise Refusal(_("Cette bibliothèque a quitté le réseau : sa fiche ne change plus."))
+        raise Refusal(_("Cette bibliothèque a quitté le réseau : sa fiche ne change plus."))
 
 
 def _check(library: Library, record: Record) -> None:
@@ -151,7 +151,7 @@ def delete_territory(territory: Territory, *, acting_user: Actor) -> None:
             Territory.objects.filter(pk=territory.pk).delete()
     except (ProtectedError, IntegrityError) as error:
         raise Refusal(
-            _("Des bibliothèques sont rattachées à ce territoire : rattachez-les d’abord à un autre.")
+            _("Des bibliothèques sont rattachées à ce territoire : rattachez-les d’abord à un autre.")
         ) from error
 
 

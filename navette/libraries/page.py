@@ -70,11 +70,11 @@ def checked_hours(spans: Sequence[Span]) -> list[Span]:
         if span.weekday not in Weekday.values:
             raise Invalid(_("Ce jour n’existe pas."), "hours")
         if span.closes <= span.opens:
-            told = _("%(day)s : l’heure de fermeture vient après l’heure d’ouverture.")
+            told = _("%(day)s : l’heure de fermeture vient après l’heure d’ouverture.")
             raise Invalid(told % {"day": Weekday(span.weekday).label}, "hours")
     for first, second in pairwise(inorder):
         if first.weekday == second.weekday and second.opens < first.closes:
-            told = _("%(day)s : deux plages se chevauchent.")
+            told = _("%(day)s : deux plages se chevauchent.")
             raise Invalid(told % {"day": Weekday(first.weekday).label}, "hours")
     return inorder
 

@@ -18,7 +18,7 @@ def require_open(library: Library) -> None:
     Its row is locked, as by a merger: nobody is registered at the moment when the library leaves the network.
     """
     if open_libraries().select_for_update(no_key=True).filter(pk=library.pk).first() is None:
-        raise Invalid(_("Cette bibliothèque ne prend pas d’inscription : choisissez-en une autre."), "library")
+        raise Invalid(_("Cette bibliothèque ne prend pas d’inscription : choisissez-en une autre."), "library")
 
 
 def sees_every_library(user: User) -> bool:

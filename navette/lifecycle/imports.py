@@ -42,7 +42,7 @@ def open_lines(name: str) -> IO[bytes]:
     try:
         return (folder() / name).open("rb")
     except OSError as fault:
-        raise Refusal(_("Le fichier n’est plus là : envoyez-le de nouveau.")) from fault
+        raise Refusal(_("Le fichier n’est plus là : envoyez-le de nouveau.")) from fault
 
 
 def rows_from(file: IO[bytes], offset: int, most: int) -> Iterator[Row]:

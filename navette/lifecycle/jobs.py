@@ -117,7 +117,7 @@ def _write_down(job: Job, done: Slice) -> None:
         created=F("created") + done.created,
         updated=F("updated") + done.updated,
         unchanged=F("unchanged") + done.unchanged,
-        rejected=F("rejected") + len(done.rejects),
+        rejected=F("rejected") + sum(not row.taken for row in done.rejects),
         started_at=job.started_at or clock.now(),
         finished_at=clock.now() if is_over else None,
     )
@@ -144,6 +144,6 @@ def _change(
         raise Refusal(_("Ce travail n’existe plus."))
     require(acting_user, KINDS[job.kind].perm)
     if not Job.objects.filter(pk=job.pk, state__in=sources).update(state=target, **columns):
-        raise Refusal(_("Ce travail a changé d’état entre-temps : il n’y a rien à faire."))
+        raise Refusal(_("Ce travail a changé d’état entre-temps : il n’y a rien à faire."))
     audit(acting_user, action, job)
     return Job.objects.get(pk=job.pk)

@@ -19,9 +19,9 @@ register(
         _(
             "Bonjour {prenom},\n\n"
             "Votre abonnement aux ressources numériques de {portail} est terminé depuis longtemps. Nous ne gardons pas "
-            "vos données plus qu’il n’est utile : le {date_effacement}, votre compte sera effacé.\n\n"
+            "vos données plus qu’il n’est utile : le {date_effacement}, votre compte sera effacé.\n\n"
             "Pour le garder, connectez-vous avant cette date et demandez le renouvellement de votre abonnement dans "
-            "« Mon compte ». Sinon, vous n’avez rien à faire ; vous pourrez vous réinscrire quand vous voudrez."
+            "« Mon compte ». Sinon, vous n’avez rien à faire ; vous pourrez vous réinscrire quand vous voudrez."
         ),
         (*OF_READER, "date_effacement"),
         _("Ouvrir mon compte"),
@@ -35,7 +35,7 @@ register(
         _(
             "Bonjour {prenom},\n\n"
             "Comme vous l’avez demandé, votre compte de {portail} est fermé, et vos données sont effacées. Ce message "
-            "est le dernier que vous recevrez de nous ; votre adresse mail est effacée après son envoi.\n\n"
+            "est le dernier que vous recevrez de nous ; votre adresse mail est effacée après son envoi.\n\n"
             "Vous pourrez vous réinscrire quand vous voudrez. Merci, et à bientôt peut-être."
         ),
         ("prenom", "portail"),

@@ -14,6 +14,7 @@ from navette.accounts.models import Kind, User
 from navette.core import clock
 from navette.core.actors import Actor, require
 from navette.core.errors import Invalid, Refusal
+from navette.core.french import library_called
 from navette.core.models import audit
 from navette.editorial.models import Pick, PurchaseSuggestion
 from navette.libraries.mails import libraries_merged
@@ -98,8 +99,8 @@ def close_library(library: Library, *, acting_user: Actor) -> Library:
     if left:
         raise Refusal(
             ngettext(
-                "Il reste %(count)d abonnement valide ou en attente : réunissez cette bibliothèque à une autre.",
-                "Il reste %(count)d abonnements valides ou en attente : réunissez cette bibliothèque à une autre.",
+                "Il reste %(count)d abonnement valide ou en attente : réunissez cette bibliothèque à une autre.",
+                "Il reste %(count)d abonnements valides ou en attente : réunissez cette bibliothèque à une autre.",
                 left,
             )
             % {"count": left}
@@ -119,7 +120,7 @@ def reopen_library(library: Library, *, acting_user: Actor) -> Library:
     require(acting_user, "libraries.manage")
     closed = Library.objects.filter(pk=library.pk, closed_at__isnull=False, merged_into__isnull=True)
     if not closed.update(closed_at=None):
-        raise Refusal(_("Cette bibliothèque est dans le réseau, ou réunie à une autre : il n’y a rien à rouvrir."))
+        raise Refusal(_("Cette bibliothèque est dans le réseau, ou réunie à une autre : il n’y a rien à rouvrir."))
     audit(acting_user, "libraries.reopen", library)
     return Library.objects.get(pk=library.pk)
 
@@ -203,9 +204,9 @@ def _tell(source: Library, into: Library, plan: Plan, deadline: dt.date) -> None
     waiting = _("Aucune demande n’attend de réponse.")
     if plan.waiting:
         waiting = ngettext(
-            "%(count)d demande attend une réponse de la bibliothèque de %(name)s avant le %(limit)s.",
-            "%(count)d demandes attendent une réponse de la bibliothèque de %(name)s avant le %(limit)s.",
+            "%(count)d demande attend une réponse de la %(library)s avant le %(limit)s.",
+            "%(count)d demandes attendent une réponse de la %(library)s avant le %(limit)s.",
             plan.waiting,
-        ) % {"count": plan.waiting, "name": into.name, "limit": french_day(deadline)}
+        ) % {"count": plan.waiting, "library": library_called(into.name), "limit": french_day(deadline)}
     addresses = dict.fromkeys((source.email, into.email))
     queue_mails(libraries_merged(source, into, to, moved=moved, waiting=waiting) for to in addresses)

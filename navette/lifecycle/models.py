@@ -88,12 +88,16 @@ class Job(models.Model):
 
 
 class JobReject(models.Model):
-    """A row that a job left out: its line in the file, the column to blame and why; no more of the row than that."""
+    """A row that a job left out: its line in the file, the column to blame and why; no more of the row than that.
+
+    One that was `taken` all the same is told for what came of it.
+    """
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="rejects")
     line = models.PositiveIntegerField()
     column = models.CharField(max_length=100, blank=True)
     reason = models.CharField(max_length=300)
+    taken = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["line", "id"]

@@ -121,7 +121,7 @@ def foresee() -> dict[str, int]:
 
 def in_words(figures: dict[str, int]) -> str:
     """Return the figures as one line that people read."""
-    done = ", ".join(f"{work.label} : {figures.get(work.name, 0)}" for work in WORKS)
+    done = ", ".join(f"{work.label} : {figures.get(work.name, 0)}" for work in WORKS)
     return _("Nuit du %(day)s. %(done)s.") % {"day": f"{clock.today():%d/%m/%Y}", "done": done}
 
 

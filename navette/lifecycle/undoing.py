@@ -39,7 +39,7 @@ def undo_batch(batch: RegistrationBatch, *, acting_user: Actor) -> Undone:
     if not applied.filter(applied_at__gt=clock.now() - UNDONE_FOR).update(state=BatchState.UNDONE):
         if RegistrationBatch.objects.filter(pk=batch.pk, state=BatchState.UNDONE).exists():
             return Undone()
-        raise Refusal(_("Ces inscriptions ne s’annulent plus : un jour est passé. Arrêtez les abonnements un par un."))
+        raise Refusal(_("Ces inscriptions ne s’annulent plus : un jour est passé. Arrêtez les abonnements un par un."))
     subscriptions = list(batch.subscriptions.select_related("reader__user").select_for_update(of=("self",)))
     agreed = set(_agreed(batch))
     untouched = [row for row in subscriptions if row.reader_id not in agreed and _is_untouched(row)]

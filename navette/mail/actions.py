@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from navette.core import clock
 from navette.core.actors import Actor, require
 from navette.core.errors import Invalid
+from navette.core.french import french_spaces
 from navette.core.models import AuditRow, audit
 from navette.core.seen import fingerprint_of
 from navette.mail.errors import AlreadySettled, TextOvertaken
@@ -57,7 +58,7 @@ def save_text(kind: MailKind, *, acting_user: Actor, subject: str, body: str, se
     that the kind does not know, or TextOvertaken.
     """
     require(acting_user, "mail.edit_texts")
-    subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
+    subject, body = (french_spaces(text) for text in (" ".join(subject.split()), body.replace("\r\n", "\n").strip()))
     _check_text("subject", subject, kind)
     _check_text("body", body, kind)
     _check_seen(kind, seen)
@@ -103,13 +104,13 @@ def _check_text(field: str, text: str, kind: MailKind) -> None:
     if not text:
         raise Invalid(_("Écrivez un texte."), field)
     if field == "subject" and len(text) > SUBJECT_LENGTH:
-        raise Invalid(_("L’objet est trop long : 200 caractères au plus."), field)
+        raise Invalid(_("L’objet est trop long : 200 caractères au plus."), field)
     if len(text) > LONGEST_TEXT:
-        raise Invalid(_("Ce texte est trop long : 10 000 caractères au plus."), field)
+        raise Invalid(_("Ce texte est trop long : 10 000 caractères au plus."), field)
     unknown = unknown_variables(text, kind.variables)
     if unknown:
         raise Invalid(
-            _("Ce mail ne connaît pas %(unknown)s. Il connaît : %(known)s.")
+            _("Ce mail ne connaît pas %(unknown)s. Il connaît : %(known)s.")
             % {"unknown": _in_braces(sorted(unknown)), "known": _in_braces(kind.variables)},
             field,
         )

@@ -12,7 +12,7 @@ class TextOvertaken(Refusal):
         self.now = now  # the fingerprint of what is there by now
         super().__init__(
             _(
-                "%(who)s a changé ce texte entre-temps : rien n’a été enregistré. Ce que vous avez saisi est gardé ; "
+                "%(who)s a changé ce texte entre-temps : rien n’a été enregistré. Ce que vous avez saisi est gardé ; "
                 "enregistrez de nouveau pour remplacer le sien."
             )
             % {"who": who or _("Une autre personne")}
@@ -23,4 +23,4 @@ class AlreadySettled(Refusal):
     """Somebody else settled the mail, or it went after all."""
 
     def __init__(self, state: str) -> None:
-        super().__init__(_("Ce mail a changé d’état entre-temps : %(state)s.") % {"state": state})
+        super().__init__(_("Ce mail a changé d’état entre-temps : %(state)s.") % {"state": state})

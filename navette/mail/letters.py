@@ -19,6 +19,7 @@ from django.forms import model_to_dict
 from django.template.loader import render_to_string
 from django.utils.html import escape
 
+from navette.core.french import french_spaces
 from navette.mail.models import OutgoingMail
 from navette.mail.transport import KIND_HEADER, bare_address
 from navette.portal.models import Portal
@@ -26,7 +27,6 @@ from navette.portal.models import Portal
 # Where a letter's own words go in the frame that the templates draw: characters that no text holds.
 BODY, SUBJECT, BUTTON, URL = "\ue000", "\ue001", "\ue002", "\ue003"
 _MARKS = re.compile(f"([{BODY}-{URL}])")
-_FRENCH_SPACE = re.compile(r"(?<=\u00ab) | (?=[\u00bb:;?!])")  # after or before a French sign no line breaks
 _PARAGRAPHS = re.compile(r"\n[^\S\n]*\n\s*")
 Frame = tuple[list[str], list[str]]
 
@@ -130,7 +130,7 @@ def paragraphs(text: str) -> str:
     """
     html = _own_addresses(settings.SITE_URL).sub(r'<a href="\g<0>">\g<0></a>', escape(text.strip()))
     blocks = (block.replace("\n", "<br>\n") for block in _PARAGRAPHS.split(html))
-    return _FRENCH_SPACE.sub("\u00a0", "\n".join(f"<p>{block}</p>" for block in blocks))
+    return french_spaces("\n".join(f"<p>{block}</p>" for block in blocks))
 
 
 @lru_cache(maxsize=8)

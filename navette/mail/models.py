@@ -13,7 +13,7 @@ class MailState(models.TextChoices):
     SENDING = "sending", _("En cours d’envoi")
     SENT = "sent", _("Envoyé")
     FAILED = "failed", _("Refusé par le serveur du destinataire")
-    UNCERTAIN = "uncertain", _("Incertain : peut-être envoyé")
+    UNCERTAIN = "uncertain", _("Incertain : peut-être envoyé")
 
 
 def new_message_id() -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from navette.core.french import french_spaces
 from navette.mail.kinds import KINDS, fill
 from navette.mail.models import MailText, OutgoingMail
 
@@ -52,7 +53,7 @@ def filled_body(kind: str, values: Mapping[str, object]) -> str:
 
 
 def _row(letter: Letter, text: Text) -> OutgoingMail:
-    subject = " ".join(fill(text.subject, letter.values).split())
+    subject = french_spaces(" ".join(fill(text.subject, letter.values).split()))
     return OutgoingMail(
         key=letter.key,
         kind=letter.kind,

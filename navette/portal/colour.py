@@ -47,8 +47,8 @@ def check_accent(accent: str) -> None:
     if not is_readable(accent):
         raise Invalid(
             _(
-                "Cette couleur ne se lit pas assez bien : contraste de %(found)s, il faut %(least)s. "
-                "La plus proche qui convient : %(nearest)s."
+                "Cette couleur ne se lit pas assez bien : contraste de %(found)s, il faut %(least)s. "
+                "La plus proche qui convient : %(nearest)s."
             )
             % {
                 "found": f"{_worst(accent):.1f}".replace(".", ","),

@@ -11,7 +11,7 @@ class SettingsOvertaken(Refusal):
     def __init__(self, who: str) -> None:
         super().__init__(
             _(
-                "%(who)s a changé les réglages entre-temps : rien n’a été enregistré. "
+                "%(who)s a changé les réglages entre-temps : rien n’a été enregistré. "
                 "Voici les réglages tels qu’ils sont maintenant."
             )
             % {"who": who or _("Une autre personne")}

@@ -22,8 +22,8 @@ class ResourceOvertaken(Refusal):
         self.now = now  # the fingerprint of what is there by now
         super().__init__(
             _(
-                "%(who)s a changé cette ressource entre-temps : rien n’a été enregistré. Ce que vous avez saisi est "
-                "gardé ; enregistrez de nouveau pour remplacer ses changements."
+                "%(who)s a changé cette ressource entre-temps : rien n’a été enregistré. Ce que vous avez saisi est "
+                "gardé ; enregistrez de nouveau pour remplacer ses changements."
             )
             % {"who": who or _("Une autre personne")}
         )

@@ -73,7 +73,7 @@ class DigitalResource(models.Model):
             models.CheckConstraint(
                 condition=Q(seats__isnull=True) | Q(seats__gte=1),
                 name="resource_has_seats",
-                violation_error_message=_("Le nombre de places est d’au moins 1 ; laissez vide s’il n’est pas limité."),
+                violation_error_message=_("Le nombre de places est d’au moins 1 ; laissez vide s’il n’est pas limité."),
             ),
             models.CheckConstraint(condition=Q(audience__in=Audience.values), name="resource_audience_known"),
         ]

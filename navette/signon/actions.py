@@ -114,7 +114,7 @@ def _leave_way(access: VendorAccess, way: WayName) -> None:
 
 def _free_entity(access: VendorAccess, entity_id: str) -> str:
     if len(entity_id) > LONGEST_ENTITY or any(sign.isspace() or not sign.isprintable() for sign in entity_id):
-        raise Invalid(_("L’identifiant SAML s’écrit sans espace : 500 caractères au plus."), "entity_id")
+        raise Invalid(_("L’identifiant SAML s’écrit sans espace : 500 caractères au plus."), "entity_id")
     if entity_id and VendorAccess.objects.filter(entity_id=entity_id).exclude(pk=access.pk).exists():
         raise Invalid(_("Un autre fournisseur a déjà cet identifiant SAML."), "entity_id")
     return entity_id
@@ -129,7 +129,7 @@ def _clock(way: str, clock_format: str) -> str:
 
 def _set_key(access: VendorAccess, key: str) -> None:
     if key and len(key) < SHORTEST_KEY:
-        raise Invalid(_("Cette clé est trop courte : 16 caractères au moins."), "key")
+        raise Invalid(_("Cette clé est trop courte : 16 caractères au moins."), "key")
     if needs_key(access.way) and not key and not access.key:
         raise Invalid(_("Cette façon d’ouvrir demande une clé partagée avec le fournisseur."), "key")
     if needs_key(access.way) and key:
@@ -149,7 +149,7 @@ def register_address(access: VendorAccess, *, acting_user: Actor, use: str, url:
     if address in {row.url for row in known}:
         raise Invalid(_("Cette adresse est déjà enregistrée."), "url")
     if len(known) >= MOST_ADDRESSES:
-        raise Invalid(_("Il y a déjà 50 adresses : retirez celles qui ne servent plus."), "url")
+        raise Invalid(_("Il y a déjà 50 adresses : retirez celles qui ne servent plus."), "url")
     binding = "post" if use == AddressUse.SAML_ACS else "redirect" if use == AddressUse.SAML_LOGOUT else ""
     position = known[-1].position + 1 if known else 0
     made = VendorAddress.objects.create(access=access, use=use, url=address, binding=binding, position=position)

@@ -12,7 +12,7 @@ from navette.core.errors import Invalid
 
 LONGEST = 500  # characters
 LOOPBACK = ("127.0.0.1", "localhost")
-INCOMPLETE = gettext_lazy("Cette adresse n’est pas complète : https://, le nom du site, puis le chemin.")
+INCOMPLETE = gettext_lazy("Cette adresse n’est pas complète : https://, le nom du site, puis le chemin.")
 
 
 def checked_address(text: str, *, field: str = "url", plain_http: bool = False) -> str:
@@ -36,7 +36,7 @@ def checked_address(text: str, *, field: str = "url", plain_http: bool = False) 
 
 def _check_whole(address: str, parts: SplitResult) -> None:
     if not address or len(address) > LONGEST:
-        raise Invalid(_("Écrivez l’adresse complète : 500 caractères au plus."))
+        raise Invalid(_("Écrivez l’adresse complète : 500 caractères au plus."))
     if "*" in address:
         raise Invalid(_("L’adresse s’écrit en entier, sans étoile."))
     if any(ord(sign) < 33 or ord(sign) == 127 or sign == "\\" for sign in address):
@@ -54,11 +54,11 @@ def _check_scheme(parts: SplitResult, *, plain_http: bool) -> None:
 
 def _check_rest(address: str, parts: SplitResult) -> None:
     if "#" in address:
-        raise Invalid(_("Retirez ce qui suit le signe # : le fournisseur ne le reçoit pas."))
+        raise Invalid(_("Retirez ce qui suit le signe # : le fournisseur ne le reçoit pas."))
     if "@" in parts.netloc:
         raise Invalid(_("Retirez le nom et le mot de passe qui précèdent le signe @."))
     if {".", ".."} & set(parts.path.split("/")):
-        raise Invalid(_("L’adresse s’écrit sans « .. » ni « . »."))
+        raise Invalid(_("L’adresse s’écrit sans « .. » ni « . »."))
     try:
         URLValidator(schemes=["http", "https"])(address)
     except ValidationError as error:

@@ -26,7 +26,7 @@ class NotAReader(Stopped):
         super().__init__(
             _(
                 "Vous êtes connecté(e) avec un compte professionnel. Les ressources s’ouvrent avec un compte "
-                "d’abonné(e) : déconnectez-vous, puis connectez-vous avec votre adresse mail d’abonné(e)."
+                "d’abonné(e) : déconnectez-vous, puis connectez-vous avec votre adresse mail d’abonné(e)."
             )
         )
 
@@ -50,7 +50,7 @@ class ResourceClosed(Stopped):
     def __init__(self, resource: str) -> None:
         super().__init__(
             _(
-                "La ressource « %(resource)s » est fermée pour le moment. Votre abonnement n’est pas en cause : "
+                "La ressource « %(resource)s » est fermée pour le moment. Votre abonnement n’est pas en cause : "
                 "vos autres ressources restent accessibles."
             )
             % {"resource": resource}
@@ -65,7 +65,7 @@ class ParentAwaited(Stopped):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "L’accord d’un parent est attendu. Un mail lui a été envoyé : dès qu’il aura cliqué sur le lien, votre "
+                "L’accord d’un parent est attendu. Un mail lui a été envoyé : dès qu’il aura cliqué sur le lien, votre "
                 "bibliothèque recevra votre demande."
             )
         )
@@ -80,7 +80,7 @@ class Waiting(Stopped):
         super().__init__(
             _(
                 "Votre demande attend la réponse de votre bibliothèque (%(library)s) depuis le %(since)s. Un mail vous "
-                "préviendra de sa décision ; si elle tarde, contactez-la."
+                "préviendra de sa décision ; si elle tarde, contactez-la."
             )
             % {"library": library, "since": date_format(since, "j F Y")}
         )
@@ -95,7 +95,7 @@ class RenewalWaiting(Stopped):
         super().__init__(
             _(
                 "Votre abonnement a pris fin le %(day)s. Votre demande de renouvellement attend la réponse de votre "
-                "bibliothèque (%(library)s) ; un mail vous préviendra."
+                "bibliothèque (%(library)s) ; un mail vous préviendra."
             )
             % {"library": library, "day": date_format(ended_on, "j F Y")}
         )
@@ -109,7 +109,7 @@ class Refused(Stopped):
     def __init__(self, library: str, reason: str) -> None:
         super().__init__(
             _(
-                "Votre bibliothèque (%(library)s) n’a pas validé votre abonnement. Motif : %(reason)s. Voyez avec "
+                "Votre bibliothèque (%(library)s) n’a pas validé votre abonnement. Motif : %(reason)s. Voyez avec "
                 "elle, puis faites une nouvelle demande depuis votre compte."
             )
             % {"library": library, "reason": reason}
@@ -124,7 +124,7 @@ class Expired(Stopped):
     def __init__(self, library: str, ended_on: dt.date) -> None:
         super().__init__(
             _(
-                "Votre abonnement a pris fin le %(day)s. Demandez son renouvellement depuis votre compte : votre "
+                "Votre abonnement a pris fin le %(day)s. Demandez son renouvellement depuis votre compte : votre "
                 "bibliothèque (%(library)s) le validera."
             )
             % {"library": library, "day": date_format(ended_on, "j F Y")}
@@ -140,7 +140,7 @@ class AddressNotConfirmed(Stopped):
         super().__init__(
             _(
                 "Votre adresse mail n’est pas encore confirmée. Ouvrez le premier mail que nous vous avons envoyé et "
-                "cliquez sur son lien ; pensez à regarder dans les courriers indésirables."
+                "cliquez sur son lien ; pensez à regarder dans les courriers indésirables."
             )
         )
 
@@ -153,7 +153,7 @@ class NotAskedFor(Stopped):
     def __init__(self, resource: str) -> None:
         super().__init__(
             _(
-                "La ressource « %(resource)s » ne fait pas partie de votre abonnement. Vous pouvez l’ajouter depuis "
+                "La ressource « %(resource)s » ne fait pas partie de votre abonnement. Vous pouvez l’ajouter depuis "
                 "votre compte."
             )
             % {"resource": resource}
@@ -167,7 +167,7 @@ class GrantWaiting(Stopped):
 
     def __init__(self, resource: str, library: str) -> None:
         super().__init__(
-            _("Votre demande pour « %(resource)s » attend la réponse de votre bibliothèque (%(library)s).")
+            _("Votre demande pour « %(resource)s » attend la réponse de votre bibliothèque (%(library)s).")
             % {"resource": resource, "library": library}
         )
 
@@ -180,8 +180,8 @@ class SeatAwaited(Stopped):
     def __init__(self, resource: str, place: int) -> None:
         super().__init__(
             _(
-                "Toutes les places de « %(resource)s » sont prises pour le moment. Vous êtes en liste d’attente, en "
-                "%(place)s position ; un mail vous préviendra dès qu’une place sera pour vous."
+                "Toutes les places de « %(resource)s » sont prises pour le moment. Vous êtes en liste d’attente, en "
+                "%(place)s position ; un mail vous préviendra dès qu’une place sera pour vous."
             )
             % {"resource": resource, "place": ordinal(place)}
         )
@@ -195,7 +195,7 @@ class GrantRefused(Stopped):
     def __init__(self, resource: str, library: str) -> None:
         super().__init__(
             _(
-                "Votre bibliothèque (%(library)s) ne vous a pas ouvert « %(resource)s ». Adressez-vous à elle pour en "
+                "Votre bibliothèque (%(library)s) ne vous a pas ouvert « %(resource)s ». Adressez-vous à elle pour en "
                 "savoir plus."
             )
             % {"resource": resource, "library": library}
@@ -211,7 +211,7 @@ class VendorFailed(Stopped):
     def __init__(self, resource: str) -> None:
         super().__init__(
             _(
-                "La plateforme « %(resource)s » ne répond pas en ce moment. Votre abonnement n’est pas en cause : "
+                "La plateforme « %(resource)s » ne répond pas en ce moment. Votre abonnement n’est pas en cause : "
                 "essayez de nouveau dans quelques minutes."
             )
             % {"resource": resource}
@@ -232,8 +232,8 @@ class AccessOvertaken(Refusal):
         self.now = now  # the fingerprint of what is there by now
         super().__init__(
             _(
-                "%(who)s a réglé cette connexion entre-temps : rien n’a été enregistré. Enregistrez de nouveau pour "
-                "remplacer ses réglages ; s’il y a une clé à changer, il faut l’écrire encore une fois."
+                "%(who)s a réglé cette connexion entre-temps : rien n’a été enregistré. Enregistrez de nouveau pour "
+                "remplacer ses réglages ; s’il y a une clé à changer, il faut l’écrire encore une fois."
             )
             % {"who": who or _("Une autre personne")}
         )

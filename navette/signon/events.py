@@ -15,7 +15,7 @@ LONGEST_DETAIL = 500  # characters of each fact: what strangers send may be of a
 # Why a vendor's check failed, in words for staff: what it means, and what to do.
 REASONS: dict[str, Promise] = {
     "ticket_unknown": _("Le fournisseur a présenté un ticket que le portail n’a jamais donné."),
-    "ticket_used": _("Le fournisseur a présenté deux fois le même ticket : chacun ne sert qu’une fois."),
+    "ticket_used": _("Le fournisseur a présenté deux fois le même ticket : chacun ne sert qu’une fois."),
     "ticket_expired": _("Le fournisseur a présenté le ticket plus d’une minute après son envoi."),
     "wrong_service": _("Le fournisseur a vérifié le ticket avec une autre adresse que celle où il a été envoyé."),
     "service_unknown": _("L’adresse demandée n’est pas enregistrée pour ce fournisseur."),
@@ -24,16 +24,16 @@ REASONS: dict[str, Promise] = {
     "bad_signature": _("La signature ou la clé présentée par le fournisseur n’est pas la bonne."),
     "bad_secret": _("Le fournisseur a présenté un mauvais identifiant ou un mauvais secret."),
     "vendor_unknown": _("Le fournisseur qui a fait la demande n’est pas enregistré."),
-    "saml_clock": _("La demande SAML est trop ancienne ou datée du futur : l’horloge du fournisseur est à corriger."),
-    "saml_waited": _("Le lecteur a mis plus d’une demi-heure à se connecter : il recommence chez le fournisseur."),
-    "saml_answered": _("Le fournisseur a présenté deux fois la même demande SAML : chacune ne reçoit qu’une réponse."),
+    "saml_clock": _("La demande SAML est trop ancienne ou datée du futur : l’horloge du fournisseur est à corriger."),
+    "saml_waited": _("Le lecteur a mis plus d’une demi-heure à se connecter : il recommence chez le fournisseur."),
+    "saml_answered": _("Le fournisseur a présenté deux fois la même demande SAML : chacune ne reçoit qu’une réponse."),
     "saml_passive": _("Le fournisseur ne voulait rien montrer au lecteur, qui n’était pas connecté au portail."),
-    "saml_name_id": _("Le fournisseur demande un identifiant (NameID) d’une autre forme que « persistent »."),
+    "saml_name_id": _("Le fournisseur demande un identifiant (NameID) d’une autre forme que « persistent »."),
     "saml_context": _("Le fournisseur demande une autre façon de se connecter qu’un mot de passe."),
     "saml_subject": _("Le fournisseur attendait un autre lecteur que celui qui est connecté au portail."),
-    "saml_metadata": _("Les métadonnées SAML du fournisseur ne se lisent plus : redemandez-les et importez-les."),
+    "saml_metadata": _("Les métadonnées SAML du fournisseur ne se lisent plus : redemandez-les et importez-les."),
     "vendor_silent": _("Le fournisseur n’a pas répondu, ou trop tard."),
-    "vendor_elsewhere": _("Le fournisseur a répondu par une adresse qui n’est pas chez lui : elle n’est pas suivie."),
+    "vendor_elsewhere": _("Le fournisseur a répondu par une adresse qui n’est pas chez lui : elle n’est pas suivie."),
     "vendor_refused": _("Le fournisseur a répondu par une erreur."),
 }
 

@@ -66,7 +66,7 @@ STARTS = _("La page du fournisseur qui propose de se connecter par le portail, a
 EVERY_CLOCK = tuple(ClockFormat)
 SHEETS: dict[WayName, Sheet] = {
     WayName.PLAIN: Sheet(
-        _("Un lien ordinaire : le fournisseur ne demande rien et ne reçoit rien. Pour les sites libres d’accès."),
+        _("Un lien ordinaire : le fournisseur ne demande rien et ne reçoit rien. Pour les sites libres d’accès."),
         _("La page où mène le lien."),
     ),
     WayName.SIGNED: Sheet(
@@ -77,7 +77,7 @@ SHEETS: dict[WayName, Sheet] = {
         _("Un lien avec l’identifiant du lecteur et son empreinte, calculée avec une clé partagée. Souvent la vidéo."),
         ARRIVES,
         clocks=EVERY_CLOCK,
-        establishment=_("Le « sso_id » que le fournisseur a donné au portail."),
+        establishment=_("Le « sso_id » que le fournisseur a donné au portail."),
         names=LINK_NAMES,
         by_address=True,
     ),
@@ -89,10 +89,10 @@ SHEETS: dict[WayName, Sheet] = {
         by_address=True,
     ),
     WayName.CALLBACK: Sheet(
-        _("Le lecteur part avec un jeton ; le fournisseur demande ensuite au portail si son accès est valable."),
+        _("Le lecteur part avec un jeton ; le fournisseur demande ensuite au portail si son accès est valable."),
         ARRIVES,
         clocks=EVERY_CLOCK,
-        establishment=_("Le « bibid » que le fournisseur a donné au portail."),
+        establishment=_("Le « bibid » que le fournisseur a donné au portail."),
         names=LINK_NAMES,
     ),
     WayName.POSTED: Sheet(
@@ -101,7 +101,7 @@ SHEETS: dict[WayName, Sheet] = {
         names=LINK_NAMES,
     ),
     WayName.REFERER: Sheet(
-        _("Le fournisseur reconnaît le portail à la page d’où vient le lecteur ; il ne sait pas qui est le lecteur."),
+        _("Le fournisseur reconnaît le portail à la page d’où vient le lecteur ; il ne sait pas qui est le lecteur."),
         _("La page où mène le lien."),
     ),
     WayName.CAS: Sheet(

@@ -131,7 +131,7 @@ def _faults(row: Checked, known: Known, lines: dict[str, int]) -> Iterator[tuple
         if not row.texts[name]:
             yield name, sentence
         elif len(row.texts[name]) > LONGEST_NAME:
-            yield name, _("Trop long : 80 caractères au plus.")
+            yield name, _("Trop long : 80 caractères au plus.")
     if sentence := _about_mail(row, known, lines):
         yield "email", sentence
     row.birth_date = parse_day(row.texts["birth_date"])
@@ -166,7 +166,7 @@ def _about_birth(row: Checked, known: Known) -> str:
     if day is None:
         if not row.texts["birth_date"]:
             return _("La date de naissance manque.")
-        return _("Cette date ne se lit pas : écrivez JJ/MM/AAAA.")
+        return _("Cette date ne se lit pas : écrivez JJ/MM/AAAA.")
     if not OLDEST_BIRTH <= day <= known.today:
         return _("Cette date est dans le futur, ou trop ancienne.")
     row.needs_parent = is_younger(day, known.portal.parental_age, known.today)
@@ -177,11 +177,11 @@ def _about_parent(row: Checked, known: Known) -> Iterator[tuple[str, str]]:
     """Yield what is missing of the parent whom a mail asks before the library sees the request (SUB-12)."""
     age = known.portal.parental_age
     if not row.texts["parent_name"]:
-        yield "parent_name", _("Moins de %(age)d ans : indiquez le nom d’un parent.") % {"age": age}
+        yield "parent_name", _("Moins de %(age)d ans : indiquez le nom d’un parent.") % {"age": age}
     elif len(row.texts["parent_name"]) > LONGEST_PARENT:
-        yield "parent_name", _("Trop long : %(most)d caractères au plus.") % {"most": LONGEST_PARENT}
+        yield "parent_name", _("Trop long : %(most)d caractères au plus.") % {"most": LONGEST_PARENT}
     if not row.texts["parent_email"]:
-        yield "parent_email", _("Moins de %(age)d ans : indiquez l’adresse mail d’un parent.") % {"age": age}
+        yield "parent_email", _("Moins de %(age)d ans : indiquez l’adresse mail d’un parent.") % {"age": age}
     elif not _is_mail(row.texts["parent_email"]):
         yield "parent_email", str(_NO_MAIL)
 
@@ -195,6 +195,6 @@ def _about_resources(row: Checked, known: Known) -> str:
     names = [name.strip() for name in _BETWEEN.split(text) if name.strip()]
     unknown = [name for name in names if fold(name) not in known.resources]
     if unknown:
-        return _("Ressource inconnue : %(names)s.") % {"names": ", ".join(unknown)[:200]}
+        return _("Ressource inconnue : %(names)s.") % {"names": ", ".join(unknown)[:200]}
     row.resources = list({fold(name): known.resources[fold(name)] for name in names}.values())
-    return "" if row.resources else _("Ressource inconnue : %(names)s.") % {"names": text[:200]}
+    return "" if row.resources else _("Ressource inconnue : %(names)s.") % {"names": text[:200]}

@@ -19,8 +19,8 @@ register(
         _(
             "Bonjour {prenom},\n\n"
             "La bibliothèque de {bibliotheque} vous a inscrit(e) aux ressources numériques de {portail}. "
-            "Votre identifiant : {identifiant}\n\n"
-            "Il reste à choisir votre mot de passe, que vous serez seul(e) à connaître : suivez le bouton, indiquez "
+            "Votre identifiant : {identifiant}\n\n"
+            "Il reste à choisir votre mot de passe, que vous serez seul(e) à connaître : suivez le bouton, indiquez "
             "votre identifiant, et ouvrez le lien que vous recevrez aussitôt. Votre adresse sera confirmée du même "
             "coup.\n\n"
             "À votre première connexion, les conditions d’utilisation vous seront présentées."
@@ -36,7 +36,7 @@ register(
         _("Vos ressources numériques sur {portail}"),
         _(
             "Bonjour {prenom},\n\n"
-            "La bibliothèque de {bibliotheque} a changé votre accès à des ressources numériques :\n\n"
+            "La bibliothèque de {bibliotheque} a changé votre accès à des ressources numériques :\n\n"
             "{liste}\n\n"
             "Le reste de votre abonnement ne change pas."
         ),
@@ -52,7 +52,7 @@ register(
         _(
             "Bonjour,\n\n"
             "La demande de {prenom} {nom}, que la bibliothèque de {bibliotheque} devait traiter avant le {limite}, est "
-            "restée sans réponse après notre rappel. L’équipe de {portail} a répondu à sa place : {decision}.\n\n"
+            "restée sans réponse après notre rappel. L’équipe de {portail} a répondu à sa place : {decision}.\n\n"
             "Vous retrouvez cette personne dans vos abonnés, et pouvez revenir sur cette réponse."
         ),
         (*OF_LIBRARY, "decision"),

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from navette.core.errors import Refusal
+from navette.core.french import of_name
 
 
 class Overtaken(Refusal):
@@ -17,9 +18,9 @@ class Overtaken(Refusal):
         """Return the refusal that tells what happened to the subscription of `name`, by whom and when."""
         at = timezone.localtime(at)
         return cls(
-            _("La fiche de %(name)s a changé entre-temps : « %(move)s », par %(who)s, le %(day)s à %(hour)s.")
+            _("La fiche %(of_name)s a changé entre-temps : « %(move)s », par %(who)s, le %(day)s à %(hour)s.")
             % {
-                "name": name,
+                "of_name": of_name(name),
                 "move": move,
                 "who": who,
                 "day": date_format(at, "d/m/Y"),
@@ -31,6 +32,6 @@ class Overtaken(Refusal):
     def wrong_state(cls, status: str, name: str) -> "Overtaken":
         """Return the refusal of a move that the present state does not allow."""
         return cls(
-            _("L’abonnement de %(name)s est à l’état « %(status)s » : cette opération n’est pas possible.")
-            % {"name": name, "status": status}
+            _("L’abonnement %(of_name)s est à l’état « %(status)s » : cette opération n’est pas possible.")
+            % {"of_name": of_name(name), "status": status}
         )

@@ -29,7 +29,7 @@ register(
             "Bonjour {prenom},\n\n"
             "Votre demande d’inscription aux ressources numériques de {portail} a bien été prise en compte. "
             "Votre bibliothèque ({bibliotheque}) va la vérifier et vous répondra avant le {limite}.\n\n"
-            "En attendant, confirmez votre adresse mail : sans cela, aucune ressource ne pourra s’ouvrir.\n\n"
+            "En attendant, confirmez votre adresse mail : sans cela, aucune ressource ne pourra s’ouvrir.\n\n"
             "À bientôt sur {portail}."
         ),
         OF_READER,
@@ -44,11 +44,11 @@ register(
         _(
             "Bonjour,\n\n"
             "Quelqu’un, sans doute vous, vient de demander une inscription à {portail} avec cette adresse mail. "
-            "Elle a déjà un compte : il n’en a pas été créé d’autre.\n\n"
+            "Elle a déjà un compte : il n’en a pas été créé d’autre.\n\n"
             "Connectez-vous avec cette adresse. Si vous avez oublié votre mot de passe, vous pourrez en choisir un "
             "nouveau à l’adresse {oubli}\n\n"
-            "Une autre personne de votre foyer veut s’inscrire avec la même adresse ? Elle le peut depuis votre "
-            "compte : {foyer}\n\n"
+            "Une autre personne de votre foyer veut s’inscrire avec la même adresse ? Elle le peut depuis votre "
+            "compte : {foyer}\n\n"
             "Si vous n’êtes pas à l’origine de cette demande, ce message ne vous demande rien."
         ),
         ("portail", "oubli", "foyer"),
@@ -59,13 +59,13 @@ register(
     MailKind(
         "library_request",
         _("Nouvelle demande (à la bibliothèque)"),
-        _("Une demande à traiter avant le {limite} : {prenom} {nom}"),
+        _("Une demande à traiter avant le {limite} : {prenom} {nom}"),
         _(
             "Bonjour,\n\n"
             "{prenom} {nom} demande l’accès aux ressources numériques de {portail} comme usager de la bibliothèque "
             "de {bibliotheque}.\n\n"
             "Demande du {date_demande}, à valider ou à refuser avant le {limite}.\n"
-            "Ressources demandées : {ressources}."
+            "Ressources demandées : {ressources}."
         ),
         OF_LIBRARY,
         _("Voir la demande"),
@@ -75,7 +75,7 @@ register(
     MailKind(
         "library_renewal",
         _("Renouvellement demandé (à la bibliothèque)"),
-        _("Un renouvellement à traiter avant le {limite} : {prenom} {nom}"),
+        _("Un renouvellement à traiter avant le {limite} : {prenom} {nom}"),
         _(
             "Bonjour,\n\n"
             "{prenom} {nom}, usager de la bibliothèque de {bibliotheque}, demande le renouvellement de son abonnement "
@@ -93,7 +93,7 @@ register(
         _("{prenom} {nom} demande une ressource de plus"),
         _(
             "Bonjour,\n\n"
-            "{prenom} {nom}, dont l’abonnement est validé, demande aussi : {ressources}.\n\n"
+            "{prenom} {nom}, dont l’abonnement est validé, demande aussi : {ressources}.\n\n"
             "Sa fiche vous attend sur {portail}."
         ),
         OF_LIBRARY,
@@ -108,7 +108,7 @@ register(
         _(
             "Bonjour,\n\n"
             "L’abonnement de {prenom} {nom} aux ressources numériques de {portail} passe de la bibliothèque de "
-            "{ancienne} à celle de {bibliotheque}. Il n’y a rien à faire de votre côté."
+            "{ancienne} à la bibliothèque de {bibliotheque}. Il n’y a rien à faire de votre côté."
         ),
         (*OF_LIBRARY, "ancienne"),
     )
@@ -121,8 +121,8 @@ register(
         _(
             "Bonjour,\n\n"
             "Des usagers de la bibliothèque de {bibliotheque} attendent une réponse dont le délai est passé. "
-            "Nombre de demandes : {nombre}. La plus ancienne devait être traitée avant le {limite}.\n\n"
-            "Merci de les valider ou de les refuser. Si quelque chose vous en empêche, dites-le nous : {contact}."
+            "Nombre de demandes : {nombre}. La plus ancienne devait être traitée avant le {limite}.\n\n"
+            "Merci de les valider ou de les refuser. Si quelque chose vous en empêche, dites-le nous : {contact}."
         ),
         ("bibliotheque", "portail", "nombre", "limite", "contact"),
         _("Voir les demandes"),
@@ -135,9 +135,9 @@ register(
         _("Votre abonnement à {portail} est validé"),
         _(
             "Bonjour {prenom},\n\n"
-            "La bibliothèque de {bibliotheque} a validé votre inscription : vous pouvez maintenant vous connecter et "
+            "La bibliothèque de {bibliotheque} a validé votre inscription : vous pouvez maintenant vous connecter et "
             "ouvrir vos ressources numériques.\n\n"
-            "Bonnes découvertes !"
+            "Bonnes découvertes !"
         ),
         OF_READER,
         _("Ouvrir mon compte"),
@@ -146,11 +146,11 @@ register(
 register(
     MailKind(
         "refused_not_member",
-        _("Inscription refusée : non abonné à la bibliothèque (à l’usager)"),
+        _("Inscription refusée : non abonné à la bibliothèque (à l’usager)"),
         _("Votre demande d’inscription à {portail}"),
         _(
             "Bonjour {prenom},\n\n"
-            "La bibliothèque de {bibliotheque} n’a pas pu valider votre demande : elle ne vous trouve pas parmi ses "
+            "La bibliothèque de {bibliotheque} n’a pas pu valider votre demande : elle ne vous trouve pas parmi ses "
             "inscrits. L’accès aux ressources numériques est réservé aux personnes inscrites dans une bibliothèque "
             "du réseau.\n\n"
             "Passez la voir pour vous inscrire, puis refaites votre demande depuis votre compte."
@@ -162,11 +162,11 @@ register(
 register(
     MailKind(
         "refused_membership_over",
-        _("Inscription refusée : abonnement expiré (à l’usager)"),
+        _("Inscription refusée : abonnement expiré (à l’usager)"),
         _("Votre demande d’inscription à {portail}"),
         _(
             "Bonjour {prenom},\n\n"
-            "La bibliothèque de {bibliotheque} n’a pas pu valider votre demande : votre abonnement chez elle est "
+            "La bibliothèque de {bibliotheque} n’a pas pu valider votre demande : votre abonnement chez elle est "
             "arrivé à son terme.\n\n"
             "Passez la voir pour le renouveler, puis refaites votre demande depuis votre compte."
         ),
@@ -181,9 +181,9 @@ register(
         _("Votre abonnement à {portail} est renouvelé"),
         _(
             "Bonjour {prenom},\n\n"
-            "La bibliothèque de {bibliotheque} a renouvelé votre abonnement aux ressources numériques : il est "
+            "La bibliothèque de {bibliotheque} a renouvelé votre abonnement aux ressources numériques : il est "
             "valable jusqu’au {date_fin} inclus.\n\n"
-            "Bonnes découvertes !"
+            "Bonnes découvertes !"
         ),
         OF_READER,
         _("Ouvrir mon compte"),
@@ -198,7 +198,7 @@ register(
             "Bonjour {prenom},\n\n"
             "La bibliothèque de {bibliotheque} a mis fin à votre abonnement aux ressources numériques. "
             "Si cela vous étonne, passez la voir ou appelez-la.\n\n"
-            "Inscrit(e) dans une autre bibliothèque du réseau ? Écrivez-nous pour que votre compte la rejoigne."
+            "Inscrit(e) dans une autre bibliothèque du réseau ? Écrivez-nous pour que votre compte la rejoigne."
         ),
         OF_READER,
     )
@@ -238,7 +238,7 @@ register(
         _("Confirmez votre nouvelle adresse"),
         _(
             "Bonjour {prenom},\n\n"
-            "L’adresse mail de votre compte {portail} est maintenant celle-ci. Confirmez-la : sans cela, aucune "
+            "L’adresse mail de votre compte {portail} est maintenant celle-ci. Confirmez-la : sans cela, aucune "
             "ressource ne pourra s’ouvrir."
         ),
         OF_READER,

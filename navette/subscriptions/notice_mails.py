@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from navette.core.french import library_called
 from navette.libraries.models import Library
 from navette.mail.kinds import MailKind, register
 from navette.mail.outbox import Letter
@@ -24,7 +25,7 @@ register(
         gettext_lazy("Votre abonnement à {portail} se termine {quand}"),
         gettext_lazy(
             "Bonjour {prenom},\n\n"
-            "Votre abonnement aux ressources numériques de {portail} se termine {quand} : vous pouvez en profiter "
+            "Votre abonnement aux ressources numériques de {portail} se termine {quand} : vous pouvez en profiter "
             "jusqu’au {date_fin} inclus.\n\n"
             "{suite}\n\n"
             "À bientôt sur {portail}."
@@ -37,7 +38,7 @@ register(
     MailKind(
         "ends_in_7",
         gettext_lazy("Fin d’abonnement, 7 jours avant (à l’usager)"),
-        gettext_lazy("Plus que quelques jours : votre abonnement à {portail} se termine {quand}"),
+        gettext_lazy("Plus que quelques jours : votre abonnement à {portail} se termine {quand}"),
         gettext_lazy(
             "Bonjour {prenom},\n\n"
             "Votre abonnement aux ressources numériques de {portail} se termine {quand}. Après le {date_fin}, elles ne "
@@ -57,7 +58,7 @@ register(
         gettext_lazy(
             "Bonjour {prenom},\n\n"
             "Votre abonnement aux ressources numériques de {portail} s’est terminé le {date_fin}. Votre compte reste "
-            "ouvert ; les ressources, elles, ne s’ouvrent plus pour le moment.\n\n"
+            "ouvert ; les ressources, elles, ne s’ouvrent plus pour le moment.\n\n"
             "{suite}\n\n"
             "Merci d’avoir profité de {portail}, et à bientôt."
         ),
@@ -69,12 +70,12 @@ register(
     MailKind(
         "library_reminder",
         gettext_lazy("Rappel de la veille du délai (à la bibliothèque)"),
-        gettext_lazy("Rappel : {nombre} à traiter avant le {limite}"),
+        gettext_lazy("Rappel : {nombre} à traiter avant le {limite}"),
         gettext_lazy(
             "Bonjour,\n\n"
-            "Des usagers de la bibliothèque de {bibliotheque} attendent votre réponse, et le délai se termine :\n\n"
+            "Des usagers de la bibliothèque de {bibliotheque} attendent votre réponse, et le délai se termine :\n\n"
             "{liste}\n\n"
-            "Quelques minutes suffisent pour valider ou refuser ces demandes. Merci pour eux !"
+            "Quelques minutes suffisent pour valider ou refuser ces demandes. Merci pour eux !"
         ),
         OF_LIST,
         gettext_lazy("Voir les demandes"),
@@ -87,7 +88,7 @@ register(
         gettext_lazy("{nombre} à traiter avant le {limite}"),
         gettext_lazy(
             "Bonjour,\n\n"
-            "Voici ce qui est arrivé pour la bibliothèque de {bibliotheque} sur {portail} depuis le dernier mail :\n\n"
+            "Voici ce qui est arrivé pour la bibliothèque de {bibliotheque} sur {portail} depuis le dernier mail :\n\n"
             "{liste}\n\n"
             "Merci de valider ou de refuser chaque demande avant sa date."
         ),
@@ -110,19 +111,19 @@ def when_in_words(days: int) -> str:
 
 
 def _what_next(subscription: Subscription) -> str:
-    values = {"library": subscription.library.name, "limit": french_day(subscription.deadline)}
+    values = {"library": library_called(subscription.library.name), "limit": french_day(subscription.deadline)}
     if subscription.waits:
         return (
             _(
-                "Votre demande de renouvellement est arrivée à la bibliothèque de %(library)s, qui doit vous répondre "
-                "avant le %(limit)s : vous n’avez rien d’autre à faire."
+                "Votre demande de renouvellement est arrivée à la %(library)s, qui doit vous répondre "
+                "avant le %(limit)s : vous n’avez rien d’autre à faire."
             )
             % values
         )
     return (
         _(
-            "Pour continuer, connectez-vous et choisissez « Demander le renouvellement » dans « Mon compte » : "
-            "la bibliothèque de %(library)s vous répondra par mail."
+            "Pour continuer, connectez-vous et choisissez « Demander le renouvellement » dans « Mon compte » : "
+            "la %(library)s vous répondra par mail."
         )
         % values
     )
@@ -184,8 +185,8 @@ def _list_of(waiting: Sequence[Subscription]) -> str:
 
 def _line(subscription: Subscription) -> str:
     text = (
-        _("– %(name)s : renouvellement, avant le %(limit)s")
+        _("– %(name)s : renouvellement, avant le %(limit)s")
         if subscription.is_renewal
-        else _("– %(name)s : inscription, avant le %(limit)s")
+        else _("– %(name)s : inscription, avant le %(limit)s")
     )
     return text % {"name": subscription.reader, "limit": french_day(subscription.deadline)}

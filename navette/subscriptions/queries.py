@@ -1,6 +1,8 @@
 """Who may see which subscriptions, and the questions that lists ask of them."""
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
 
@@ -183,6 +185,48 @@ def full_for(subscription: Subscription) -> list[str]:
         rows = rows.exclude(state=GrantState.GRANTED)
     waiting = rows.filter(resource__in=full_resource_ids()).order_by("resource__name")
     return list(waiting.values_list("resource__name", flat=True))
+
+
+def waits_if_accepted(subscriptions: Collection[Subscription]) -> list[tuple[str, int]]:
+    """Return the resources without seats enough for `subscriptions`, were they accepted now, and how many would wait.
+
+    By name, in three queries whatever their number; who waits for a seat already is counted.
+    """
+    valid = {row.pk for row in subscriptions if row.current_status == Status.ACTIVE}
+    wanting: dict[int, int] = defaultdict(int)
+    waiting: dict[int, int] = defaultdict(int)
+    limited = ResourceGrant.objects.filter(
+        subscription__in=[row.pk for row in subscriptions], resource__seats__isnull=False, state__in=ASKED_STATES
+    )
+    for owner, resource, state in limited.values_list("subscription_id", "resource_id", "state"):
+        if owner not in valid or state == GrantState.REQUESTED:
+            wanting[resource] += 1
+        elif state == GrantState.WAITING:
+            waiting[resource] += 1
+    free = _free_of({*wanting, *waiting})
+    short = {pk: waiting[pk] + max(wanting[pk] - free[pk], 0) for pk in free}
+    names = DigitalResource.objects.filter(pk__in=[pk for pk, count in short.items() if count]).order_by("name")
+    return [(name, short[pk]) for pk, name in names.values_list("pk", "name")]
+
+
+def _free_of(resource_ids: Collection[int]) -> dict[int, int]:
+    """Return the seats that newcomers could have today of resources whose seats are limited, by resource."""
+    of_today = Q(grants__subscription__status=Status.ACTIVE, grants__subscription__ends_on__gte=clock.today())
+    wanted = Q(grants__state__in=[GrantState.GRANTED, GrantState.WAITING])
+    rows = DigitalResource.objects.filter(pk__in=resource_ids, seats__isnull=False).order_by()
+    counted = rows.annotate(wanted=Count("grants", filter=of_today & wanted)).values_list("pk", "seats", "wanted")
+    return {pk: max((seats or 0) - taken, 0) for pk, seats, taken in counted}
+
+
+def seats_awaited_by(subscriptions: Collection[Subscription]) -> dict[int, list[str]]:
+    """Return the names of the resources that valid ones of `subscriptions` wait for a seat of, by subscription."""
+    waiting = ResourceGrant.objects.filter(
+        _valid_on(clock.today()), subscription__in=[row.pk for row in subscriptions], state=GrantState.WAITING
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for pk, name in waiting.order_by("resource__name").values_list("subscription_id", "resource__name"):
+        found[pk].append(name)
+    return dict(found)
 
 
 def places_of(subscription: Subscription) -> dict[int, int]:

@@ -23,11 +23,11 @@ register(
             "Bonjour {parent},\n\n"
             "{prenom} demande à accéder aux ressources numériques de {portail} comme usager de la bibliothèque de "
             "{bibliotheque}, et vous a indiqué(e) comme parent ou responsable légal.\n\n"
-            "Ressources demandées : {ressources}.\n\n"
-            "L’accès est gratuit. Avant {age} ans, il demande votre accord : sans lui, la bibliothèque ne voit pas la "
-            "demande. Le lien ci-dessous montre ce qui est demandé et vous laisse accepter ou refuser ; il sert "
+            "Ressources demandées : {ressources}.\n\n"
+            "L’accès est gratuit. Avant {age} ans, il demande votre accord : sans lui, la bibliothèque ne voit pas la "
+            "demande. Le lien ci-dessous montre ce qui est demandé et vous laisse accepter ou refuser ; il sert "
             "pendant {jours} jours.\n\n"
-            "Si vous ne connaissez pas cet enfant, refusez ou laissez ce message de côté : rien ne sera ouvert."
+            "Si vous ne connaissez pas cet enfant, refusez ou laissez ce message de côté : rien ne sera ouvert."
         ),
         OF_PARENT,
         _("Voir la demande"),
@@ -41,9 +41,9 @@ register(
         _(
             "Bonjour {prenom},\n\n"
             "Votre demande d’inscription aux ressources numériques de {portail} a bien été prise en compte. Comme vous "
-            "avez moins de {age} ans, elle attend l’accord d’un parent : un mail vient de lui être envoyé. Dès son "
+            "avez moins de {age} ans, elle attend l’accord d’un parent : un mail vient de lui être envoyé. Dès son "
             "accord, votre bibliothèque ({bibliotheque}) recevra la demande.\n\n"
-            "En attendant, confirmez votre adresse mail : sans cela, aucune ressource ne pourra s’ouvrir.\n\n"
+            "En attendant, confirmez votre adresse mail : sans cela, aucune ressource ne pourra s’ouvrir.\n\n"
             "À bientôt sur {portail}."
         ),
         (*OF_READER, "age"),
@@ -73,7 +73,7 @@ register(
             "Bonjour {parent},\n\n"
             "Votre accord pour l’inscription de {prenom} aux ressources numériques de {portail} est enregistré. "
             "La bibliothèque de {bibliotheque} vérifie maintenant la demande et répondra avant le {limite}.\n\n"
-            "Vous pouvez changer d’avis à tout moment : écrivez-nous à {contact}."
+            "Vous pouvez changer d’avis à tout moment : écrivez-nous à {contact}."
         ),
         (*OF_READER, "parent", "contact"),
     )
@@ -87,7 +87,7 @@ register(
             "Bonjour,\n\n"
             "Une demande d’inscription aux ressources numériques de {portail} vient d’être faite pour {prenom} {nom}, "
             "qui partage cette adresse mail. {suite}\n\n"
-            "{prenom} a son propre compte : pour y entrer, cette adresse et le mot de passe que vous venez de choisir."
+            "{prenom} a son propre compte : pour y entrer, cette adresse et le mot de passe que vous venez de choisir."
         ),
         (*OF_READER, "suite"),
         _("Ouvrir mon compte"),
@@ -97,12 +97,12 @@ register(
     MailKind(
         "seat_given",
         _("Place libérée pour une ressource (à l’usager)"),
-        _("Une place s’est libérée : « {ressource} » est à vous"),
+        _("Une place s’est libérée : « {ressource} » est à vous"),
         _(
             "Bonjour {prenom},\n\n"
-            "Vous étiez en liste d’attente pour « {ressource} » : une place vient de se libérer, et elle est pour "
+            "Vous étiez en liste d’attente pour « {ressource} » : une place vient de se libérer, et elle est pour "
             "vous. La ressource s’ouvre dès maintenant depuis votre compte.\n\n"
-            "Bonnes découvertes !"
+            "Bonnes découvertes !"
         ),
         (*OF_READER, "ressource"),
         _("Ouvrir mon compte"),

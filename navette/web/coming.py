@@ -17,13 +17,13 @@ class Coming:
     links: tuple[tuple[str, Promise], ...] = field(default=())
 
 
-ASK = _("Vos prêts continuent comme aujourd’hui : pour les connaître, les prolonger ou réserver, appelez ou écrivez.")
+ASK = _("Vos prêts continuent comme aujourd’hui : pour les connaître, les prolonger ou réserver, appelez ou écrivez.")
 PRO: dict[str, Coming] = {
     "loans": Coming(
         _("Prêts en cours"),
         "book",
         (
-            _("chaque document que le département vous prête : titre, auteur, code-barres, dates de prêt et de retour"),
+            _("chaque document que le département vous prête : titre, auteur, code-barres, dates de prêt et de retour"),
             _("les retours à préparer pour la prochaine navette"),
             _("l’export des notices pour votre logiciel de bibliothèque"),
         ),
@@ -55,10 +55,10 @@ PRO: dict[str, Coming] = {
         _("Mes listes"),
         "list",
         (
-            _("des documents rangés en listes : une fête, une classe, un club de lecture"),
+            _("des documents rangés en listes : une fête, une classe, un club de lecture"),
             _("des listes à partager, à imprimer, à exporter"),
         ),
-        _("Une bibliographie à préparer ? L’équipe départementale vous aide."),
+        _("Une bibliographie à préparer ? L’équipe départementale vous aide."),
     ),
     "articles": Coming(
         _("Mes articles"),
@@ -74,7 +74,7 @@ PRO: dict[str, Coming] = {
         _("Mes événements"),
         "calendar",
         (
-            _("vos rendez-vous : heure du conte, club de lecture, exposition, atelier"),
+            _("vos rendez-vous : heure du conte, club de lecture, exposition, atelier"),
             _("leur place dans l’agenda du réseau et sur la page de votre bibliothèque"),
         ),
         _("En attendant, dites vos rendez-vous dans la présentation de votre fiche, ou écrivez à l’équipe."),

@@ -2,8 +2,6 @@
 
 import datetime as dt
 import re
-import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import time_machine
@@ -32,6 +30,7 @@ from navette.core.errors import Invalid, NotAllowed, Refusal
 from navette.core.models import AuditRow
 from navette.mail.models import OutgoingMail
 from tests import factories
+from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 NEW = "Camion jaune, 3 radis"
@@ -258,20 +257,15 @@ def test_an_id_in_a_link_is_read_back(user: User) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_auth_05_of_two_uses_at_the_same_moment_one_counts(user: User) -> None:
     link = asked_link(user)
-    gate = threading.Barrier(6)
 
     def use(number: int) -> bool:
-        gate.wait()
         try:
             choose_password(*link, f"{NEW} {number}")
         except LinkIsOver:
             return False
-        finally:
-            connection.close()
         return True
 
-    with ThreadPoolExecutor(6) as pool:
-        used = list(pool.map(use, range(6)))
+    used = at_once(use, 6)
     assert sum(used) == 1
     assert User.objects.get(pk=user.pk).check_password(f"{NEW} {used.index(True)}")
     assert OutgoingMail.objects.filter(kind="password_changed").count() == 1

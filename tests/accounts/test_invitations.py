@@ -18,17 +18,11 @@ from navette.core.errors import NotAllowed, Refusal
 from navette.core.models import AuditRow
 from navette.libraries.models import Profile
 from navette.mail.models import OutgoingMail
-from navette.portal.models import Portal
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("portal")
 NEW = "Camion jaune, 3 radis"
 LATER = dt.timedelta(minutes=61)
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: Portal) -> None:
-    """Mails name the portal."""
 
 
 def invited(kind: str = Kind.LIBRARIAN, **more: object) -> User:

@@ -42,7 +42,7 @@ def faults(password: str, user: User | None = None, words: tuple[str, ...] = ())
     ],
 )
 def test_auth_01_says_exactly_what_is_missing(password: str, message: str) -> None:
-    assert faults(password)[0] == f"Il manque à ce mot de passe : {message}."
+    assert faults(password)[0] == f"Il manque à ce mot de passe : {message}."
 
 
 @pytest.mark.parametrize("profile", ["gironde", "valdoise", "oise", "loiret"])
@@ -80,6 +80,38 @@ def test_auth_01_what_is_easily_guessed_is_refused(password: str, portal: object
     assert missing_rules(password, factories.portal()) == []
     (fault,) = faults(password, READER, ("Sauveterre-de-Guyenne",))
     assert "trop facile à deviner" in fault
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        ("jean7391846205@example.org", "Jean7391846205!"),
+        ("jean7391846205@example.org", "7391846205-Jean"),
+        ("jean7391846205@example.org", "J7e3a9n1846205!"),
+        ("j7391846205@example.org", "j-J7391846205!"),
+        ("j7391846205@example.org", "Example#7391846205"),
+        ("je73an91846205@example.org", "Jean-73-91846205!"),
+        ("jdupont@example.org", "J1d2u3p4o5n6t7!"),
+        ("j7dup0391ont@example.org", "Jdupont-123!"),
+    ],
+)
+def test_auth_01_a_mail_address_is_no_password_with_its_digits_or_without(
+    email: str, password: str, portal: object
+) -> None:
+    assert missing_rules(password, factories.portal()) == []
+    (fault,) = faults(password, User(name="", email=email, identifier=email))
+    assert "trop facile à deviner" in fault
+
+
+def test_auth_01_the_number_of_a_card_is_no_password(portal: object) -> None:
+    assert faults("Ma-8374920165-!", User(identifier="8374920165"))
+    assert faults("Ma-8374920165-!", User(identifier="5029384716")) == []
+
+
+def test_auth_01_digits_of_ones_own_do_not_hide_a_good_password(portal: object) -> None:
+    reader = User(email="jean7391846205@example.org", identifier="jean7391846205@example.org")
+    for password in ("Vélo-Tapis-Lune739", "kX9#mQ2!pL5v", "Ombrelle-42-vagues!", "Jean-kX9#mQ2!pL5v"):
+        assert faults(password, reader) == []
 
 
 @pytest.mark.parametrize(
@@ -121,7 +153,7 @@ def test_auth_01_a_password_of_any_length_is_judged_quickly(portal: object) -> N
 
 def test_auth_01_a_password_over_the_longest_is_refused_with_a_reason(portal: object) -> None:
     long_one = ("Pivoine-7-cactus " * 20)[: LONGEST + 1]
-    assert faults(long_one) == [f"Ce mot de passe est trop long : {LONGEST} caractères au plus."]
+    assert faults(long_one) == [f"Ce mot de passe est trop long : {LONGEST} caractères au plus."]
     assert faults(long_one[:LONGEST]) == []
 
 

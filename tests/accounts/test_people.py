@@ -11,16 +11,11 @@ from navette.core.errors import Invalid, NotAllowed, Refusal
 from navette.core.models import AuditRow
 from navette.mail.models import OutgoingMail
 from tests import factories
-from tests.subscriptions.test_concurrency import all_at_once
+from tests.at_once import all_at_once
 from tests.web.browsing import client_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("portal")
 ADMIN, DIGITAL, TERRITORY = StaffRoleName.ADMINISTRATOR, StaffRoleName.DIGITAL, StaffRoleName.TERRITORY
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: object) -> None:
-    """Mails are signed by it."""
 
 
 def roles(user: User) -> set[str]:

@@ -14,7 +14,7 @@ from navette.accounts.models import FailedLogins, Kind, User
 from navette.accounts.throttle import TooManyAttempts
 from navette.core import clock
 from tests import factories
-from tests.parallel import at_once
+from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 

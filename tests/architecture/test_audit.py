@@ -80,25 +80,31 @@ def test_objects_that_the_log_names_exist() -> None:
 def test_words_that_nobody_has_named_are_shown_as_they_are() -> None:
     assert action_label("kits.lend") == "kits.lend"
     words = detail_words({"source": "active", "to": "expired", "roles": ["digital"], "odd": None, "ok": True})
-    assert words == "de : Validé · à : Expiré · rôles : Ressources numériques · odd : – · ok : oui"
+    assert words == "de : Validé · à : Expiré · rôles : Ressources numériques · odd : – · ok : oui"
+
+
+def test_a_pick_and_a_suggestion_turned_down_have_words_of_their_own() -> None:
+    detail = {"state": "declined"}
+    assert detail_words(detail, "editorial.Pick") == "état : À reprendre"
+    assert detail_words(detail, "editorial.PurchaseSuggestion") == "état : Non retenue"
 
 
 def test_changed_settings_are_told_by_their_labels_and_words() -> None:
     settings = {"extranet": [True, False], "decision_screen": ["tabs", "accept_refuse"], "decision_days": [7, 4]}
     words = detail_words({"changed": settings})
     assert words == (
-        "Extranet ouvert : oui → non · Écran de décision : Onglets Informations, Statut et Ressources → "
-        "Accepter ou refuser, avec un message modifiable · Délai de décision : 7 → 4"
+        "Extranet ouvert : oui → non · Écran de décision : Onglets Informations, Statut et Ressources → "
+        "Accepter ou refuser, avec un message modifiable · Délai de décision : 7 → 4"
     )
     columns = detail_words({"changed": {"subscriber_columns": [["status", "ends_on"], []]}})
-    assert columns == "Colonnes de la liste des abonnés : Statut, Fin de validité → –"
+    assert columns == "Colonnes de la liste des abonnés : Statut, Fin de validité → –"
 
 
 def test_changed_resources_and_libraries_are_told_in_french() -> None:
     words = detail_words({"changed": {"audience": ["all", "teens"], "seats": [None, 20], "logo": [False, "a.png"]}})
-    assert words == "public : Tout public → Adolescents · nombre de places : – → 20 · logo : non → a.png"
-    assert detail_words({"changed": ["hours", "street"]}) == "champs : horaires, adresse"
-    assert detail_words({"fields": ["email", "name"]}) == "champs : adresse mail, nom"
+    assert words == "public : Tout public → Adolescents · nombre de places : – → 20 · logo : non → a.png"
+    assert detail_words({"changed": ["hours", "street"]}) == "champs : horaires, adresse"
+    assert detail_words({"fields": ["email", "name"]}) == "champs : adresse mail, nom"
 
 
 def test_a_long_text_is_cut() -> None:

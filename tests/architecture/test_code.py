@@ -16,7 +16,9 @@ FRENCH = re.compile(r"[àâçèéêëîïôùûœÀÇÈÉÊŒ’«»]")
 # French that is data, not wording of the site.
 DATA = {
     "navette/config/settings.py": "the language's own name",
+    "navette/core/french.py": "the words that a name changes",
     "navette/core/text.py": "the characters that folding replaces",
+    "navette/mail/kinds.py": "the words before a variable that a name changes",
     "navette/portal/profiles.py": "the names of four départements",
 }
 

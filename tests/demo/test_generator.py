@@ -12,6 +12,7 @@ from django.db import models
 
 from navette.accounts.models import Kind, StaffRole, User
 from navette.core import clock
+from navette.core.models import AuditRow
 from navette.core.text import fold_identifier
 from navette.demo.accounts import ADMIN, FAMILY_MAIL, FIRST_LIBRARY, PASSWORD, PROS, READERS
 from navette.demo.generator import make_demo
@@ -25,7 +26,7 @@ from navette.portal.models import Portal
 from navette.portal.profiles import PROFILES
 from navette.readers.models import ParentalAgreement, Reader
 from navette.resources.models import DigitalResource, Offer
-from navette.signon.models import VendorAccess
+from navette.signon.models import ActiveYear, Opening, VendorAccess
 from navette.subscriptions.models import ResourceGrant, Subscription, SubscriptionEvent, TermsAcceptance
 from navette.subscriptions.queries import SubscriptionQuerySet, full_resource_ids, places_of, seats_taken
 from navette.subscriptions.states import Status
@@ -56,6 +57,7 @@ def content() -> list[list[tuple[Any, ...]]]:
                .exclude(resource_terms=None)),
         list(Library.objects.order_by("name").values_list("name", "latitude", "longitude", "presentation", "website")),
         sorted(apps.get_model("editorial.Pick").objects.values_list("title", "library__name", "state", "created_at")),
+        sorted(Opening.objects.values_list("reader__uid", "resource__slug", "opened_at")),
         sorted((access.resource.slug, access.address, access.key) for access in VendorAccess.objects.all()),
     ]  # fmt: skip
 
@@ -63,6 +65,8 @@ def content() -> list[list[tuple[Any, ...]]]:
 def wipe() -> None:
     """Empty the tables that the demo fills, in an order that the foreign keys allow."""
     for model in (
+        Opening,
+        ActiveYear,
         NightlyRun,
         Job,
         SubscriptionEvent,
@@ -240,3 +244,12 @@ def test_the_small_network_is_mostly_one_of_small_communes() -> None:
 def test_the_communes_are_the_real_ones() -> None:
     sauveterre = next(commune for commune in communes_of("33") if commune.name == "Sauveterre-de-Guyenne")
     assert (sauveterre.code, sauveterre.postcode) == ("33506", "33540")
+
+
+def test_the_demo_has_a_past_openings_to_count_and_a_log_to_read() -> None:
+    make("gironde")
+    openings = Opening.objects.filter(reader__subscription__starts_on__lte=models.F("day"), day__lte=TODAY)
+    assert openings.count() > 100
+    assert openings.count() == Opening.objects.count()
+    assert ActiveYear.objects.exists()
+    assert AuditRow.objects.filter(action__startswith="subscriptions.").exists()

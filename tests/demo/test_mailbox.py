@@ -8,14 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from navette.portal.models import Portal
-
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.demo.urls")]
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: Portal) -> None:
-    """Pages are drawn with the portal's settings."""
+pytestmark = [pytest.mark.usefixtures("portal"), pytest.mark.urls("tests.demo.urls")]
 
 
 @pytest.fixture

@@ -16,13 +16,8 @@ from navette.libraries.models import Library, Profile
 from navette.mail.models import OutgoingMail
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("portal")
 TEXT = actions.PickText("L’Arbre monde", "Un grand roman.")
-
-
-@pytest.fixture(autouse=True)
-def _portal() -> None:
-    factories.portal()
 
 
 @pytest.fixture
@@ -115,6 +110,18 @@ def test_the_second_of_two_staff_is_told_and_one_mail_goes_out(proposed: Pick) -
     with pytest.raises(Overtaken):
         actions.send_back(seen, acting_user=factories.staff(), note="Non.")
     assert kinds() == ["pick_proposed", "pick_published"]
+
+
+def test_who_saw_other_words_decides_nothing(proposed: Pick, account: User) -> None:
+    staff, seen = factories.staff(), Pick.objects.get(pk=proposed.pk)
+    back = actions.send_back(proposed, acting_user=staff, note="Ajoutez l’âge.")
+    better = actions.edit_pick(back, acting_user=account, text=actions.PickText("L’Arbre monde", "D’autres mots."))
+    actions.propose(better, acting_user=account)
+    with pytest.raises(Overtaken, match="réécrit"):
+        actions.publish(seen, acting_user=staff)
+    with pytest.raises(Overtaken, match="réécrit"):
+        actions.send_back(seen, acting_user=staff, note="Non.")
+    assert Pick.objects.get().state == PickState.PROPOSED
 
 
 @pytest.mark.parametrize("note", ["", "  ", "x" * 501])

@@ -46,7 +46,8 @@ def test_d1_a_network_grows_invites_merges_and_remembers(visit: Visit, site: Sit
     visitor.goes_to(f"/console/bibliotheques?q={old}").sees("Bibliothèques").clicks(old).sees(old)
     visitor.clicks("Réunir à une autre").sees(f"Réunir {old} à une autre bibliothèque")
     visitor.page.goto(f"{visitor.page.url}?vers={identifier_of(visitor, new)}")
-    visitor.reads(f"Ce qui passera à {new}").judges().clicks(f"Réunir {old} à {new}").sees(new).reads("Inès Caradec")
+    visitor.reads(f"Ce qui passera à la bibliothèque de {new}").judges()
+    visitor.clicks(f"Réunir {old} à la bibliothèque de {new}").sees(new).reads("Inès Caradec")
     librarian.goes_to("/pro/").sees("Mon tableau de bord").reads(new)
 
     visitor.goes_to("/console/journal").sees("Journal")

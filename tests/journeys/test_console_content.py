@@ -37,7 +37,7 @@ def _makes_a_resource(staff: Visitor) -> None:
     expect(staff.page.get_by_role("heading", name="Règles")).to_be_visible()
     staff.clicks("Publier la version 1").reads("La version 1 est publiée.")
     staff.goes_to("/console/ressources?q=oiseaux").clicks("Modifier", within="tbody").sees(NAME)
-    staff.clicks("Ouvrir la ressource…").sees(f"Ouvrir « {NAME} » ?").clicks("Ouvrir la ressource")
+    staff.clicks("Ouvrir la ressource…").sees(f"Ouvrir « {NAME} » ?").clicks("Ouvrir la ressource")
     staff.reads(f"{NAME} est ouverte.")
 
 

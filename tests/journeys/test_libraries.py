@@ -96,7 +96,7 @@ def test_l4_accept(visit: Visit, site: Site) -> None:
     visitor.clicks("Valider / Refuser").sees("Validation abonné")
     visitor.reads("Validation de l'utilisateur", "Élise Moreau", "Email", address, "Date de naissance", "13/03/1990")
     visitor.reads("Date de demande d'abonnement", "Abonné aux services")
-    visitor.reads("Acceptez-vous l'abonnement de l'utilisateur ?")
+    visitor.reads("Acceptez-vous l'abonnement de l'utilisateur ?")
     visitor.page.get_by_text("Accepter", exact=True).first.click()
     start = dt.date.today() - dt.timedelta(days=20)  # noqa: DTZ011 - the demo runs on the real day
     visitor.page.get_by_label("Date de l'abonnement").fill(start.isoformat())

@@ -72,7 +72,7 @@ def test_l8_register_activate_then_the_reader_chooses_a_password(visit: Visit, s
     window.get_by_role("tab", name="Ressources").click()
     visitor.judges()
     window.get_by_role("button", name="Enregistrer").click()
-    expect(window.get_by_text("Enregistré. Léa Quentin : Validé.")).to_be_visible()
+    expect(window.get_by_text("Enregistré. Léa Quentin : Validé.")).to_be_visible()
     visitor.page.keyboard.press("Escape")
     expect(window).to_be_hidden()
     expect(row_of(visitor, "Quentin")).to_have_class(re.compile("row-active scheme-yellow_green"))

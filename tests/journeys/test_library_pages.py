@@ -59,8 +59,8 @@ def test_l11_find_a_library_and_its_own_page(visit: Visit) -> None:
     """L11: list, map and page; what the library writes on its sheet is seen by all."""
     librarian = visit(width=360, height=740).logs_in_as_professional(PROFILES["gironde"]).sees("Mon tableau de bord")
     librarian.goes_to("/pro/ma-fiche").sees("Ma fiche bibliothèque")
-    librarian.fills("Présentation", "Un lieu où l’on s’attarde.").fills("Jeudi, plage 1 : de", "09:30")
-    librarian.fills("Jeudi, plage 1 : à", "12:00").clicks("Enregistrer").reads("La fiche est enregistrée")
+    librarian.fills("Présentation", "Un lieu où l’on s’attarde.").fills("Jeudi, plage 1 : de", "09:30")
+    librarian.fills("Jeudi, plage 1 : à", "12:00").clicks("Enregistrer").reads("La fiche est enregistrée")
     visitor = visit().goes_to("/").clicks("Ma bibliothèque").sees("Ma bibliothèque")
     stop = visitor.page.locator(".map-stop").filter(has_text=PROFILES["gironde"])
     stop.focus()
@@ -119,10 +119,10 @@ def answers_and_publishes(staff: Visitor) -> None:
     staff.clicks("Répondre", within='tr:has-text("Les Années")').sees("Les Années")
     staff.page.get_by_label("Achetée", exact=True).check()
     staff.fills("Réponse à la bibliothèque", "Il arrive par la navette.").clicks("Envoyer la réponse")
-    staff.sees("Suggestions d’achat").reads("La réponse part à la bibliothèque de Aillant-sur-Milleron.")
+    staff.sees("Suggestions d’achat").reads("La réponse part à la bibliothèque d’Aillant-sur-Milleron.")
     staff.goes_to("/console/coups-de-coeur").sees("Coups de cœur")
     staff.clicks("Relire", within='tr:has-text("La Place")').sees("La Place")
-    staff.clicks("Publier").sees("Coups de cœur").reads("« La Place » : publié.")
+    staff.clicks("Publier").sees("Coups de cœur").reads("« La Place » : publié.")
 
 
 @pytest.mark.parametrize("site", ["oise"], indirect=True)

@@ -49,7 +49,7 @@ def _adds_a_passkey(who: Visitor) -> None:
 
 
 def _removes_it(who: Visitor) -> None:
-    who.clicks("Sécurité du compte").clicks("Retirer Clé bleue").sees("Retirer la clé « Clé bleue »")
+    who.clicks("Sécurité du compte").clicks("Retirer Clé bleue").sees("Retirer la clé « Clé bleue »")
     who.fills("Votre mot de passe", DEMO_PASSWORD).clicks("Retirer").sees("Sécurité du compte")
     who.does_not_read("Clé bleue")
     who.clicks("Se déconnecter")
@@ -75,5 +75,5 @@ def test_auth_04_a_reader_adds_an_application_from_their_account(visit: Callable
 
 def test_two_of_a_household_choose_who_is_coming(visit: Callable[..., Visitor]) -> None:
     who = visit()
-    who.logs_in("famille@example.org").sees("Qui vient ?")
+    who.logs_in("famille@example.org").sees("Qui vient ?")
     who.clicks("Malo").sees("Mon compte").reads("Malo")

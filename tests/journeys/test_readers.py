@@ -152,7 +152,7 @@ def test_r3_log_in(visit: Visit) -> None:
     block.get_by_role("button", name="Afficher le mot de passe").click()
     expect(password).to_have_attribute("type", "text")
     visitor.logs_in("active@example.org", "Pas-le-bon-42!")
-    visitor.reads("1 erreur a été trouvée", "Vos identifiants sont erronés. Avez-vous oublié votre mot de passe ?")
+    visitor.reads("1 erreur a été trouvée", "Vos identifiants sont erronés. Avez-vous oublié votre mot de passe ?")
     expect(visitor.page.get_by_role("link", name="Nom d'utilisateur")).to_be_visible()
     visitor.judges()
     visitor.logs_in(new_address(), "Pas-le-bon-42!").reads("Votre identifiant est inconnu")

@@ -75,7 +75,7 @@ def test_r1_to_r7_register_be_answered_resource_by_resource_open_change_leave(vi
 def test_r6_the_end_and_the_renewal(visit: Visit) -> None:
     """R6: told that it is over, asks; the library accepts it like a first request."""
     reader = visit().logs_in("expire@example.org").sees("Mon compte")
-    reader.reads("Expiré", f"adressez-vous à votre bibliothèque de {LIBRARY}")
+    reader.reads("Expiré", f"adressez-vous à votre bibliothèque d’{LIBRARY}")
     reader.clicks("Demander le renouvellement").sees("Mon compte").reads("En attente")
     readers.accept(visit(javascript=False).logs_in_as_professional(CARD), "expire@example.org")
     reader.goes_to("/mon-compte").sees("Mon compte").reads("Validé", "Validée")
@@ -116,7 +116,7 @@ def test_r1_somebody_of_the_household_registers_from_the_account(visit: Visit, s
     visit().logs_in("active@example.org", STRONG).sees("Mon compte").reads("Théo", "En attente")
 
     # Those of one password choose who is coming.
-    family = visit(width=360, height=740).logs_in("famille@example.org").sees("Qui vient ?")
+    family = visit(width=360, height=740).logs_in("famille@example.org").sees("Qui vient ?")
     family.clicks("Jeanne", exact=False).sees("Mon compte").reads("En liste d’attente, 3e place")
     queued = family.page.locator(".resource-line", has_text="En liste d’attente").locator("strong").inner_text()
     family.goes_to("/ressources-numeriques").clicks(queued).sees(queued).reads(

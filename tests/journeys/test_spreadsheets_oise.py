@@ -53,7 +53,7 @@ def test_d1_take_an_old_portal_over(visit: Visit, site: Site) -> None:
     staff.clicks("Reprise d’un ancien portail").sees("Reprise d’un ancien portail")
     staff.page.get_by_label("Bibliothèques", exact=True).check()
     places = "Nom;Code INSEE;Territoire;Mail;Code postal\nVilleneuve-Reprise;60999;Ouest;v@example.org;60999\n"
-    sends(staff, "lieux.csv", places).sees("lieux.csv").reads("Quelle colonne contient quoi ?")
+    sends(staff, "lieux.csv", places).sees("lieux.csv").reads("Quelle colonne contient quoi ?")
     staff.clicks("Reprendre sans essai").reads("Terminé").sees("lieux.csv")
     staff.goes_to("/console/reprise").page.get_by_label("Abonnés", exact=True).check()
     text = (
@@ -63,7 +63,7 @@ def test_d1_take_an_old_portal_over(visit: Visit, site: Site) -> None:
     )
     sends(staff, "abonnes.csv", text).sees("abonnes.csv").clicks("Essai à blanc")
     staff.reads("seraient créés", "Terminé").clicks("Reprendre pour de bon").reads("Terminé").sees("abonnes.csv")
-    staff.reads("Bibliothèque inconnue : Ailleurs.")
+    staff.reads("Bibliothèque inconnue : Ailleurs.")
     expect(staff.page.locator(".figure").first).to_have_text(re.compile(r"1\s+créés"))
     staff.clicks("Travaux").sees("Travaux").reads("Reprise des abonnés", "Les dernières nuits")
     assert site.mails_to("noe.repris@example.org") == []

@@ -19,28 +19,18 @@ from navette.libraries.accounts import (
     set_professional_active,
     withdraw,
 )
-from navette.libraries.models import Library, Membership, Profile, Territory
+from navette.libraries.models import Library, Membership, Profile
 from navette.mail.models import OutgoingMail
 from tests import factories
-from tests.subscriptions.test_concurrency import all_at_once
+from tests.at_once import all_at_once
+from tests.factories import officer_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: object) -> None:
-    """Mails are signed by it."""
+pytestmark = pytest.mark.usefixtures("portal")
 
 
 @pytest.fixture
 def library() -> Library:
     return factories.LibraryFactory(name="Sauveterre")
-
-
-def officer_of(library: Library) -> User:
-    user = factories.staff(StaffRoleName.TERRITORY)
-    Territory.objects.filter(pk=library.territory_id).update(officer=user)
-    return user
 
 
 def librarian(library: Library, profile: str = Profile.MANAGER) -> Membership:

@@ -12,10 +12,7 @@ from navette.libraries.queries import messages_seen_by
 from navette.mail.models import OutgoingMail
 from tests import factories
 
-
-@pytest.fixture(autouse=True)
-def _portal(portal: object) -> None:
-    """Mails are signed by the portal."""
+pytestmark = pytest.mark.usefixtures("portal")
 
 
 def asked(**fields: object) -> ContactMessage:

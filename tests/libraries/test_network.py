@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from navette.accounts.models import User
 from navette.accounts.roles import StaffRoleName
 from navette.core import clock
 from navette.core.errors import Invalid, NotAllowed, Refusal
@@ -20,6 +19,7 @@ from navette.libraries.network import (
     edit_library,
 )
 from tests import factories
+from tests.factories import officer_of
 
 pytestmark = pytest.mark.django_db
 
@@ -39,12 +39,6 @@ def new_record(**values: object) -> Record:
         "postcode": "33999",
     }
     return Record(**given | values)  # type: ignore[arg-type]
-
-
-def officer_of(library: Library) -> User:
-    user = factories.staff(StaffRoleName.TERRITORY)
-    Territory.objects.filter(pk=library.territory_id).update(officer=user)
-    return user
 
 
 @pytest.mark.parametrize("role", [StaffRoleName.DIGITAL, StaffRoleName.TERRITORY])

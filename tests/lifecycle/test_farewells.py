@@ -16,7 +16,7 @@ from navette.signon import notices
 from navette.signon.models import LogoutNotice, VendorSession
 from navette.signon.sessions import remember
 from tests import factories
-from tests.parallel import at_once
+from tests.at_once import at_once
 
 BODY = "logoutRequest=%3Csaml%2F%3E"
 

@@ -2,10 +2,8 @@
 
 import datetime as dt
 import stat
-import threading
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from navette.accounts.models import User
@@ -22,6 +20,7 @@ from navette.mail.models import OutgoingMail
 from navette.readers.models import Reader
 from navette.subscriptions.models import Subscription, SubscriptionEvent
 from tests import factories
+from tests.at_once import at_once
 from tests.lifecycle.moving_in.files import SUBSCRIBERS, counts, draft, person, queued, taken_over
 from tests.lifecycle.processes import kill, start, wait_for
 
@@ -122,7 +121,7 @@ def test_a_fault_ends_the_job_and_not_the_worker(administrator: User, monkeypatc
     assert (job.state, job.position, job.error) == (
         JobState.FAILED,
         4,
-        "Le fichier n’est plus là : envoyez-le de nouveau.",
+        "Le fichier n’est plus là : envoyez-le de nouveau.",
     )
     hidden.rename(path)
     jobs.resume(job, acting_user=administrator)
@@ -149,16 +148,11 @@ def test_two_workers_do_each_row_once(administrator: User, monkeypatch: pytest.M
     monkeypatch.setattr(running, "ROWS", 20)
     queued("subscribers", people(200), administrator)
 
-    def run() -> None:
+    def run(_number: int) -> None:
         while Job.objects.filter(state__in=jobs.TO_DO).exists():
             jobs.work()
-        connection.close()
 
-    workers = [threading.Thread(target=run) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    at_once(run, 2)
     job = Job.objects.get()
     assert (job.position, *counts(job)) == (200, 200, 0, 0, 0)
     assert Reader.objects.count() == 200
@@ -237,15 +231,6 @@ def test_a_wave_may_be_of_one_library(administrator: User) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_waves_at_once_invite_nobody_twice(administrator: User) -> None:
     taken_over("subscribers", people(30), administrator)
-
-    def invite() -> None:
-        invite_next(20, acting_user=administrator)
-        connection.close()
-
-    waves = [threading.Thread(target=invite) for _ in range(2)]
-    for wave in waves:
-        wave.start()
-    for wave in waves:
-        wave.join()
+    at_once(lambda _number: invite_next(20, acting_user=administrator), 2)
     addresses = list(OutgoingMail.objects.values_list("to_email", flat=True))
     assert len(addresses) == len(set(addresses)) >= 20

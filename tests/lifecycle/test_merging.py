@@ -21,14 +21,9 @@ from navette.subscriptions.models import RegistrationBatch, Subscription, Subscr
 from navette.subscriptions.queries import subscriptions_seen_by
 from navette.subscriptions.states import Move, Status
 from tests import factories
-from tests.subscriptions.test_concurrency import all_at_once
+from tests.at_once import all_at_once
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: object) -> None:
-    """A deadline is the portal's."""
+pytestmark = pytest.mark.usefixtures("portal")
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def test_it_ends_with_one_line_of_figures() -> None:
     lines = _nightly("--today", "2027-03-01").splitlines()
     assert len(lines) == 1
     assert lines[0].startswith("Nuit du 01/03/2027.")
-    assert "abonnements arrivés à leur terme : 1" in lines[0]
+    assert "abonnements arrivés à leur terme : 1" in lines[0]
     assert OutgoingMail.objects.get().kind == "expired"
 
 
@@ -83,7 +83,7 @@ def test_a_database_that_comes_back_is_waited_for_and_the_figures_add_up(monkeyp
     _without_waiting(monkeypatch)
     monkeypatch.setattr(nightly, "run", _failing(failures, nightly.run))
     _ended(dt.date(2027, 3, 1))
-    assert "terme : 1" in _nightly("--today", "2027-03-01")
+    assert "terme : 1" in _nightly("--today", "2027-03-01")
 
 
 def test_a_database_that_stays_away_is_told_honestly(monkeypatch: pytest.MonkeyPatch) -> None:

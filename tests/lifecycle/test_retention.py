@@ -22,13 +22,8 @@ from navette.subscriptions.states import RefusalReason, Status
 from tests import factories
 from tests.factories import SubscriptionFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("portal")
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _portal() -> None:
-    factories.portal()
 
 
 def day(text: str) -> dt.date:
@@ -289,9 +284,9 @@ def test_a_dry_run_tells_what_would_go_and_erases_nothing() -> None:
     factories.MailFactory(state=MailState.SENT, sent_at=at("2026-01-01"), created_at=at("2026-01-01"))
     before = User.objects.count(), OutgoingMail.objects.count(), SubscriptionEvent.objects.count()
     line = night("2027-03-01", "--dry-run")
-    assert "usagers prévenus de l’effacement de leur compte : 1" in line
-    assert "comptes effacés, demande refusée ou restée sans réponse : 1" in line
-    assert "textes de mails effacés : 1" in line
+    assert "usagers prévenus de l’effacement de leur compte : 1" in line
+    assert "comptes effacés, demande refusée ou restée sans réponse : 1" in line
+    assert "textes de mails effacés : 1" in line
     assert (User.objects.count(), OutgoingMail.objects.count(), SubscriptionEvent.objects.count()) == before
 
 

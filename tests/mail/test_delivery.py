@@ -1,14 +1,13 @@
 """Each mail goes once, whatever the server, the database or another sender do (SUB-06)."""
 
 import datetime as dt
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import time_machine
 from django.core import mail as django_mail
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from pytest_django import Settings
 
 from navette.core import clock
@@ -16,6 +15,7 @@ from navette.mail import claims, delivery
 from navette.mail.delivery import MOST_ATTEMPTS, Sender, delay_after, give_up_abandoned
 from navette.mail.models import MailState, OutgoingMail
 from navette.mail.transport import FolderBackend, NotSent, SMTPBackend
+from tests.at_once import at_once
 from tests.factories import MailFactory
 from tests.mail.server import DROP, MailServer, mail_server, refuse_at
 
@@ -289,25 +289,16 @@ def test_a_look_into_an_empty_outbox_writes_nothing(
 def test_sub_06_several_senders_at_once_send_each_mail_once() -> None:
     MailFactory.create_batch(120)
     with mail_server() as server:
-        crashed: list[Exception] = []
 
-        def work() -> None:
+        def work(_number: int) -> None:
             sender = _sender(server)
             try:
                 while sender.round().busy:
                     pass
-            except Exception as error:
-                crashed.append(error)
             finally:
                 sender.close()
-                connection.close()
 
-        threads = [threading.Thread(target=work) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert crashed == []
+        at_once(work, 4)
         assert set(server.message_ids().values()) == {1}
         assert len(server.arrived) == 120
     assert set(_states()) == {MailState.SENT}

@@ -24,6 +24,24 @@ def test_a_text_without_values_stays_as_it_stands(text: str) -> None:
     assert fill(text, {}) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "library", "filled"),
+    [
+        ("La bibliothèque de {bibliotheque} répond.", "Orléans", "La bibliothèque d’Orléans répond."),
+        ("La bibliothèque de {bibliotheque} répond.", "Médiathèque de Blaye", "La médiathèque de Blaye répond."),
+        ("Bibliothèque de {ancienne}", "Le Pian-Médoc", "Bibliothèque du Pian-Médoc"),
+        ("de {bibliotheque} à {ancienne}", "Les Lilas", "des Lilas aux Lilas"),
+        ("{bibliotheque}, cade {bibliotheque}", "Orléans", "Orléans, cade Orléans"),
+        ("De {prenom} à {prenom}, de {nom}", "Orléans", "D’Inès à Inès, de Le Goff"),
+        ("la bibliothèque de {prenom}", "Orléans", "la bibliothèque d’Inès"),
+        ("moins de {age} ans, de {autre}", "Orléans", "moins de 15 ans, de {autre}"),
+    ],
+)
+def test_the_words_before_a_name_follow_it(text: str, library: str, filled: str) -> None:
+    values = {"bibliotheque": library, "ancienne": library, "prenom": "Inès", "nom": "Le Goff", "age": 15}
+    assert fill(text, values) == filled
+
+
 @pytest.mark.parametrize("name", sorted(KINDS))
 def test_every_kind_is_filled_completely_by_its_own_variables(name: str) -> None:
     kind = KINDS[name]

@@ -156,7 +156,7 @@ def test_a_saml_vendor_is_known_by_one_name() -> None:
         ("https://vendor.example.org/a b", "espace"),
         ("https://vendor.example.org\\@evil.example/", "barre inversée"),
         ("https://vendor.example.org/\nSet-Cookie:a", "espace"),
-        ("https://vendor.example.org/cas/../x", "sans « .. »"),
+        ("https://vendor.example.org/cas/../x", "sans « .. »"),
         ("https://vendor.example.org/" + "a" * 500, "500"),
     ],
 )

@@ -11,7 +11,7 @@ from navette.signon import keys
 from navette.signon.errors import NoNextKey
 from navette.signon.models import KeyState, KeyUse, SigningKey
 from tests import factories
-from tests.parallel import at_once
+from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from navette.signon import tickets
 from navette.signon.models import Ticket, TicketKind, VendorAccess
 from navette.signon.tickets import TicketRefused, claim, issue
 from navette.signon.trials import Trial
+from tests.at_once import at_once
 from tests.factories import ReaderFactory, VendorAccessFactory
-from tests.parallel import at_once
 
 NOW = dt.datetime(2027, 3, 1, 10, 0, tzinfo=dt.UTC)
 SERVICE = "https://vendor.example.org/in"

@@ -1,31 +1,24 @@
 """The nightly work on subscriptions, day by day (SUB-05, SUB-06)."""
 
 import datetime as dt
-import threading
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from navette.core import clock
 from navette.core.models import AuditRow
 from navette.libraries.models import Library, MailRhythm
 from navette.mail.models import OutgoingMail
-from navette.portal.models import Portal
 from navette.subscriptions import nightly
 from navette.subscriptions.models import Subscription, SubscriptionEvent
 from navette.subscriptions.notice_mails import LONGEST_LIST, when_in_words
 from navette.subscriptions.states import Move, Status
 from tests import factories
+from tests.at_once import at_once
 from tests.factories import LibraryFactory, ReaderFactory, SubscriptionFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("portal")
 DAY = dt.date(2027, 3, 1)
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: Portal) -> Portal:
-    return portal
 
 
 def _night(day: dt.date) -> dict[str, int]:
@@ -213,9 +206,9 @@ def test_sub_05_one_reminder_the_day_before_with_all_of_a_library_s() -> None:
     _waiting(DAY + dt.timedelta(days=1))
     assert _night(DAY)["library_reminders"] == 2
     mail = OutgoingMail.objects.get(to_email=library.email)
-    assert mail.subject == "Rappel : 2 demandes à traiter avant le 02/03/2027"
+    assert mail.subject == "Rappel : 2 demandes à traiter avant le 02/03/2027"
     assert mail.body.count("\n– ") == 2
-    assert "– Camille Petit : inscription, avant le 02/03/2027" in mail.body
+    assert "– Camille Petit : inscription, avant le 02/03/2027" in mail.body
     assert mail.button_url == "https://navette.test/pro/abonnes?attente=1"
     assert Subscription.objects.filter(library=library, reminded_at__isnull=False).count() == 2
 
@@ -280,7 +273,7 @@ def test_a_long_list_is_cut_and_says_so() -> None:
         _waiting(DAY + dt.timedelta(days=1), library=library)
     _night(DAY)
     mail = _only_mail()
-    assert mail.subject.startswith(f"Rappel : {LONGEST_LIST + 3} demandes")
+    assert mail.subject.startswith(f"Rappel : {LONGEST_LIST + 3} demandes")
     assert mail.body.count("\n– ") == LONGEST_LIST + 1
     assert "– et 3 autres" in mail.body
 
@@ -323,23 +316,7 @@ def test_sub_06_two_nights_at_once_do_each_thing_once() -> None:
     for number in range(30):
         _ending(DAY + dt.timedelta(days=(-1, 5, 20)[number % 3]), library=library)
         _waiting(DAY + dt.timedelta(days=1), library=library)
-    start, crashed, figures = threading.Barrier(3), [], []
-
-    def run() -> None:
-        try:
-            start.wait()
-            figures.append(_night(DAY))
-        except Exception as error:
-            crashed.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert crashed == []
+    figures = at_once(lambda _number: _night(DAY), 3)
     assert sum(figure["expired"] for figure in figures) == 10
     assert _kinds() == ["ends_in_30"] * 10 + ["ends_in_7"] * 10 + ["expired"] * 10 + ["library_reminder"]
     assert SubscriptionEvent.objects.count() == 10

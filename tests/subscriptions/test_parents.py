@@ -38,7 +38,7 @@ from navette.subscriptions.models import Subscription, SubscriptionEvent
 from navette.subscriptions.queries import subscriptions_seen_by
 from navette.subscriptions.states import Move, Status
 from tests import factories
-from tests.subscriptions.test_concurrency import all_at_once
+from tests.at_once import all_at_once
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)

@@ -19,8 +19,8 @@ from navette.subscriptions.actions.moves import fetch
 from navette.subscriptions.models import GrantState, ResourceGrant, Subscription
 from navette.subscriptions.queries import free_seats, full_resource_ids, places_of
 from tests import factories
+from tests.at_once import all_at_once
 from tests.factories import SubscriptionFactory
-from tests.subscriptions.test_concurrency import all_at_once
 from tests.subscriptions.test_edit import changes
 
 pytestmark = pytest.mark.django_db

@@ -120,7 +120,7 @@ def test_sub_04_accepting_the_person_accepts_all_resources_but_those_decided_oth
     assert states(sub) == {"CVS": "granted", "Cafeyn": "refused", "Gerip": "removed", "Storyplay'R": "granted"}
     mail = OutgoingMail.objects.get()
     assert mail.kind == "accepted"
-    assert mail.body == "Bienvenue.\n\nRessources non accordées : Cafeyn."
+    assert mail.body == "Bienvenue.\n\nRessources non accordées : Cafeyn."
     assert sub.events.get().message == mail.body
 
 
@@ -140,10 +140,10 @@ def test_sub_09_resources_decided_later_write_one_event_and_one_mail(library: Li
     fresh = save_tabs(sub, acting_user=account, sheet=Sheet(resources=decided))
     assert states(sub) == {"CVS": "refused", "Cafeyn": "granted", "Gerip": "removed"}
     event = fresh.events.get()
-    assert (event.actor, event.reason) == (account, "CVS : Refusé, Gerip : Supprimé")
+    assert (event.actor, event.reason) == (account, "CVS : Refusé, Gerip : Supprimé")
     mail = OutgoingMail.objects.get()
     assert (mail.kind, mail.to_email) == ("resources_decided", sub.reader.user.email)
-    assert "– CVS : Refusé\n– Gerip : Supprimé" in mail.body
+    assert "– CVS : Refusé\n– Gerip : Supprimé" in mail.body
     assert "Cafeyn" not in mail.body
 
 
@@ -151,7 +151,7 @@ def test_sub_04_an_addition_asked_later_is_granted_or_refused(library: Library, 
     sub = asking(library, "Cafeyn", active=True)
     save_tabs(sub, acting_user=account, sheet=Sheet(resources={key(sub, "Cafeyn"): GrantState.GRANTED}))
     assert states(sub) == {"Cafeyn": "granted"}
-    assert "Cafeyn : Validé" in OutgoingMail.objects.get().body
+    assert "Cafeyn : Validé" in OutgoingMail.objects.get().body
 
 
 def test_sub_11_what_is_granted_without_a_free_seat_is_told_as_waiting(library: Library, account: User) -> None:
@@ -162,8 +162,8 @@ def test_sub_11_what_is_granted_without_a_free_seat_is_told_as_waiting(library: 
     both = Sheet(resources={key(sub, "Cafeyn"): GrantState.GRANTED, key(sub, "Gerip"): GrantState.GRANTED})
     fresh = save_tabs(sub, acting_user=account, sheet=both)
     assert states(fresh) == {"Cafeyn": "waiting", "Gerip": "granted"}
-    assert fresh.events.get().reason == "Cafeyn : En liste d’attente, Gerip : Validé"
-    assert "– Cafeyn : En liste d’attente\n– Gerip : Validé" in OutgoingMail.objects.get(kind="resources_decided").body
+    assert fresh.events.get().reason == "Cafeyn : En liste d’attente, Gerip : Validé"
+    assert "– Cafeyn : En liste d’attente\n– Gerip : Validé" in OutgoingMail.objects.get(kind="resources_decided").body
     save_tabs(fresh, acting_user=account, sheet=Sheet(resources={key(sub, "Cafeyn"): GrantState.GRANTED}))
     assert fresh.events.count() == 1
 

@@ -1,8 +1,6 @@
 """Health, uploaded pictures, and the pages of bad days."""
 
-import html
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import pytest
@@ -11,20 +9,10 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from navette.portal.models import Portal
 from navette.web.site import errors
+from tests.web.browsing import words
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: Portal) -> None:
-    """Every page needs the portal."""
-
-
-def words(answer: Any) -> str:
-    """Return the page as text on one line, entities and unbreakable spaces resolved."""
-    return " ".join(html.unescape(answer.content.decode()).split())
+pytestmark = pytest.mark.usefixtures("portal")
 
 
 def test_health_says_ok(client: Client) -> None:

@@ -260,3 +260,10 @@ def test_colours_are_read_on_each_other(scheme: str, text: str, ground: str) -> 
     light, dark = re.findall(r":root \{(.*?)\n *\}", (STATIC / "navette.css").read_text(), re.DOTALL)[:2]
     tokens = _tokens(light) | (_tokens(dark) if scheme == "dark" else {})
     assert _contrast(tokens[text], tokens[ground]) >= 4.5
+
+
+def test_a_mail_address_breaks_after_its_at_sign_and_dots_and_is_escaped() -> None:
+    drawn = tags.breakable("bibliotheque.municipale@saint-medard-de-guizieres.example")
+    assert drawn == "bibliotheque.<wbr>municipale@<wbr>saint-medard-de-guizieres.<wbr>example"
+    assert tags.breakable("<b>@a.b") == "&lt;b&gt;@<wbr>a.<wbr>b"
+    assert tags.breakable("") == ""

@@ -12,12 +12,9 @@ from navette.web.site.contact import QUESTIONS_AN_HOUR, RECEIPTS_AN_HOUR
 from tests import factories
 from tests.web.browsing import client_of
 
+pytestmark = pytest.mark.usefixtures("portal")
+
 ASKED = {"name": "Ana Lopez", "email": "Ana@example.org", "theme": "resources", "body": "Comment lire la presse ?"}
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: object) -> None:
-    """Pages are drawn with the portal's settings."""
 
 
 def test_the_first_theme_is_the_digital_resources_and_each_form_has_its_own(client: Client) -> None:
@@ -130,7 +127,7 @@ def test_every_page_leads_to_contact_accessibility_and_privacy(client: Client) -
     page = client.get("/connexion").content.decode()
     for address in ("/contact", "/accessibilite", "/donnees-personnelles", "/mentions-legales"):
         assert f'href="{address}"' in page
-    assert "Accessibilité : partiellement conforme" in page
+    assert "Accessibilité : partiellement conforme" in page
 
 
 def test_the_accessibility_statement_has_its_set_parts(client: Client, portal: Portal) -> None:
@@ -158,6 +155,6 @@ def test_the_privacy_page_says_the_portal_s_own_times(client: Client, portal: Po
     Portal.objects.update(keep_accounts_months=24, keep_requests_months=5, privacy_email="dpo@example.org")
     page = client.get("/donnees-personnelles").content.decode()
     assert "2 ans après la fin de l’abonnement" in page
-    assert "Demandes refusées ou restées sans réponse : 5 mois." in page
+    assert "Demandes refusées ou restées sans réponse : 5 mois." in page
     assert "dpo@example.org" in page
     assert "mission d’intérêt public" in page

@@ -1,6 +1,5 @@
 """Two people of one household with one mail address: who comes in, and by which password."""
 
-import html
 from typing import Any
 
 import pytest
@@ -13,20 +12,15 @@ from navette.accounts.errors import HouseholdIsFull
 from navette.accounts.models import Kind, User
 from navette.accounts.queries import HOUSEHOLD, find_account, identifier_for
 from navette.mail.models import OutgoingMail
-from navette.portal.models import Portal
 from tests import factories
 from tests.accounts.authenticator import code_of
+from tests.web.browsing import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("portal")
 LOGIN, WHO = "/connexion", "/connexion/qui"
 MAIL = "foyer@example.org"
 OTHER = "Vélo-Tapis-Lune7"
 EVERY_KIND = frozenset(Kind)
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: Portal) -> None:
-    """Every page needs the portal."""
 
 
 def person(first_name: str, password: str = factories.PASSWORD, **more: Any) -> User:
@@ -48,10 +42,6 @@ def gives_password(client: Client, password: str = factories.PASSWORD, mail: str
 def who_is_in(client: Client) -> int | None:
     pk = client.session.get("_auth_user_id")
     return int(pk) if pk else None
-
-
-def words(answer: Any) -> str:
-    return " ".join(html.unescape(answer.content.decode()).split())
 
 
 # ---- identifiers

@@ -1,6 +1,5 @@
 """R3, R7 and L1: the login page's three blocks, and the way out (AUTH-02)."""
 
-import html
 import time
 from typing import Any
 
@@ -10,18 +9,14 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from navette.accounts.models import Kind, User
-from navette.portal.models import Portal, ProIdentifier
+from navette.portal.models import ProIdentifier
 from navette.web.gate import CAME_IN
 from tests import factories
+from tests.web.browsing import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("portal")
 LOGIN, LOGOUT = "/connexion", "/deconnexion"
 FAULT = "1 erreur a été trouvée :"
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: Portal) -> None:
-    """Every page needs the portal."""
 
 
 @pytest.fixture
@@ -40,11 +35,6 @@ def library() -> User:
 def post(client: Client, block: str, identifier: str, password: str = factories.PASSWORD, **more: Any) -> Any:
     data = {"bloc": block, f"{block}-identifier": identifier, f"{block}-password": password}
     return client.post(LOGIN, data | more)
-
-
-def words(answer: Any) -> str:
-    """Return the page as text on one line, entities resolved."""
-    return " ".join(html.unescape(answer.content.decode()).split())
 
 
 # ---- refusals

@@ -8,20 +8,14 @@ from django.test import Client
 from django.urls import reverse
 
 from navette.core import clock
-from navette.portal.models import Portal
 from navette.resources.models import DigitalResource
 from navette.signon import errors
 from navette.signon.models import VendorAccess, WayName
 from navette.subscriptions.models import GrantState, ResourceGrant, Subscription
 from tests.factories import MembershipFactory, ReaderFactory, ResourceFactory, SubscriptionFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("portal")
 ADDRESS = "https://vendor.example.org/in?portail=33"
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: Portal) -> None:
-    """Pages are drawn with the portal's settings."""
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """R3, AUTH-05 and SUB-13 as pages: recovering a password, choosing one, confirming one's address."""
 
 import datetime as dt
-import html
 from typing import Any
 
 import pytest
@@ -13,28 +12,18 @@ from navette.accounts.mails import confirmation_url
 from navette.accounts.models import Kind, User
 from navette.core import clock
 from navette.mail.models import OutgoingMail
-from navette.portal.models import Portal
 from tests import factories
+from tests.web.browsing import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("portal")
 FORGOTTEN = "/mot-de-passe-oublie"
 SENT = "Des instructions ont été envoyées à votre adresse de courriel"
 NEW = "Camion jaune, 3 radis"
 
 
-@pytest.fixture(autouse=True)
-def _portal(portal: Portal) -> None:
-    """Every page needs the portal."""
-
-
 @pytest.fixture
 def reader() -> User:
     return factories.UserFactory(email="active@example.org", name="Agathe Bellegarde", email_confirmed_at=None)
-
-
-def words(answer: Any) -> str:
-    """Return the page as text on one line, entities resolved."""
-    return " ".join(html.unescape(answer.content.decode()).split())
 
 
 def asked(client: Client, email: str) -> Any:

@@ -1,7 +1,6 @@
 """AUTH-04 as pages: the second factor at login, the staff kept out without one, « Sécurité du compte »."""
 
 import datetime as dt
-import html
 import re
 from typing import Any
 
@@ -14,33 +13,22 @@ from navette.accounts.actions import change_password
 from navette.accounts.factors import factors_of, unused_codes
 from navette.accounts.models import FailedLogins, Kind, User
 from navette.accounts.second_factor import reset_second_factor
-from navette.portal.models import Portal
 from navette.web.gate import PASSED
 from navette.web.middleware import ADDING_ONE, OPEN_TO_ALL, READ_BY_ALL
 from tests import factories
 from tests.accounts.authenticator import code_of
 from tests.architecture.world import World, routes
-from tests.web.browsing import client_of
+from tests.web.browsing import client_of, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("portal")
 LOGIN, SECOND, SECURITY = "/connexion", "/connexion/second-facteur", "/securite"
 SECRET = factories.TOTP_SECRET
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 
 
-@pytest.fixture(autouse=True)
-def _portal(portal: Portal) -> None:
-    """Every page needs the portal."""
-
-
 @pytest.fixture
 def member() -> User:
     return factories.staff()
-
-
-def words(answer: Any) -> str:
-    """Return the page as text on one line, entities resolved."""
-    return " ".join(html.unescape(answer.content.decode()).split())
 
 
 def gives_password(client: Client, user: User, page: str = "") -> Any:

@@ -14,22 +14,16 @@ from navette.accounts.actions import choose_password
 from navette.accounts.models import StaffRole, User
 from navette.accounts.roles import StaffRoleName
 from navette.accounts.tokens import encode_id, password_tokens
-from navette.portal.models import Portal
 from navette.web.middleware import IdleLimitMiddleware
 from tests import factories
 from tests.web import browsing
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("portal")
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 MINUTE = 60
 ACCOUNT = "/mon-compte"
 OVER = "Votre session est terminée."
 NEW = "Camion jaune, 3 radis"
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: Portal) -> None:
-    """Every page needs the portal."""
 
 
 @pytest.fixture

@@ -10,12 +10,7 @@ from navette.web.site.map import branches, draw
 from tests import factories
 from tests.web.browsing import client_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _portal() -> None:
-    factories.portal()
+pytestmark = pytest.mark.usefixtures("portal")
 
 
 def placed(**values: object) -> Library:

@@ -1,7 +1,6 @@
 """The public pages: home, resources (R4), help, libraries, contact, legal notice, errors, health, pictures."""
 
 import datetime as dt
-import html
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,24 +10,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from navette.libraries.models import Library, OpeningHours
-from navette.portal.models import Portal
 from navette.resources.models import Audience, Category, DigitalResource, Offer
 from navette.subscriptions.models import GrantState
 from navette.web.site import pages
 from tests import factories
+from tests.web.browsing import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("portal")
 LIST = "/ressources-numeriques"
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: Portal) -> None:
-    """Every page needs the portal."""
-
-
-def words(answer: Any) -> str:
-    """Return the page as text on one line, entities and unbreakable spaces resolved."""
-    return " ".join(html.unescape(answer.content.decode()).split())
 
 
 def names(answer: Any) -> list[str]:
@@ -361,7 +350,7 @@ def test_no_library_found_says_what_to_type(client: Client) -> None:
 def test_a_reader_sees_their_own_library_first(client: Client) -> None:
     subscription = factories.SubscriptionFactory(library__name="Blaye", library__phone="05 56 11 11 11")
     client.force_login(subscription.reader.user)
-    assert "Vous êtes inscrit(e) à la bibliothèque de <strong>Blaye</strong>" in words(client.get("/bibliotheques"))
+    assert "Vous êtes inscrit(e) à la <strong>bibliothèque de Blaye</strong>" in words(client.get("/bibliotheques"))
 
 
 def test_libraries_ask_as_much_of_the_database_for_500_as_for_5(client: Client) -> None:

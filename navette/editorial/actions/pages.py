@@ -53,7 +53,7 @@ def edit_page(page: Page, *, acting_user: Actor, seen_at: dt.datetime, text: Pag
     rows = Page.objects.filter(pk=page.pk, changed_at=seen_at).update(changed_at=clock.now(), **values)
     fresh = Page.objects.get(pk=page.pk)
     if not rows:
-        told = _("Quelqu’un d’autre a enregistré « %(title)s » pendant que vous écriviez : comparez, puis recommencez.")
+        told = _("Quelqu’un d’autre a enregistré « %(title)s » pendant que vous écriviez : comparez, puis recommencez.")
         raise Overtaken(told % {"title": fresh.title})
     audit(acting_user, "editorial.edit_page", fresh, slug=fresh.slug)
     return fresh

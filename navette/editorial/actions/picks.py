@@ -11,6 +11,7 @@ from navette.core import clock
 from navette.core.actors import Actor, require
 from navette.core.errors import Invalid
 from navette.core.models import audit
+from navette.core.seen import fingerprint_of
 from navette.editorial import mails
 from navette.editorial.actions.texts import cleaned, stripped
 from navette.editorial.errors import Overtaken
@@ -88,11 +89,22 @@ def send_back(pick: Pick, *, acting_user: Actor, note: str) -> Pick:
     return _move(pick, PickState.DECLINED, acting_user, "pick_sent_back", staff_note=note)
 
 
+def pick_fingerprint(pick: Pick) -> str:
+    """Return what changes with the words of `pick`, after its state: the page that decides on it carries it along."""
+    return f"{pick.state}-{fingerprint_of(_seen(pick))}"
+
+
+def _seen(pick: Pick) -> dict[str, Any]:
+    """Return the columns that somebody who decides on `pick` has read."""
+    names = ("state", "kind", "title", "creator", "isbn", "resource_id", "review")
+    return {name: getattr(pick, name) for name in names}
+
+
 def _move(pick: Pick, to: PickState, acting_user: Actor, kind: str, **values: Any) -> Pick:
-    """Change the state of `pick` from the one that the person saw, write it down and queue the mail of `kind`."""
+    """Change the state of `pick`, as the person saw it in state and words; write it down, queue the mail of `kind`."""
     rows = 0
     if pick.state in PICK_MOVES[to]:
-        rows = Pick.objects.filter(pk=pick.pk, state=pick.state).update(state=to, **values)
+        rows = Pick.objects.filter(pk=pick.pk, **_seen(pick)).update(state=to, **values)
     fresh = _moved(pick, rows, acting_user, f"editorial.{kind}")
     queue_mail(mails.about_pick(kind, fresh, current_portal()))
     return fresh
@@ -101,6 +113,14 @@ def _move(pick: Pick, to: PickState, acting_user: Actor, kind: str, **values: An
 def _moved(pick: Pick, rows: int, acting_user: Actor, action: str) -> Pick:
     fresh = Pick.objects.select_related("library").get(pk=pick.pk)
     if not rows:
-        raise Overtaken.now(fresh.title, fresh.get_state_display())
+        raise overtaken(fresh, pick_fingerprint(pick))
     audit(acting_user, action, fresh, library=fresh.library_id, state=fresh.state)
     return fresh
+
+
+def overtaken(fresh: Pick, seen: str) -> Overtaken:
+    """Return what tells a person who saw the pick as the fingerprint `seen` says how it stands now."""
+    same_state = fresh.state == seen.partition("-")[0]
+    if same_state and seen != pick_fingerprint(fresh):
+        return Overtaken.reworded(fresh.title)
+    return Overtaken.now(fresh.title, fresh.get_state_display())

@@ -24,7 +24,7 @@ def cleaned(row: models.Model, *exclude: str) -> None:
             and len(getattr(row, field.name)) > field.max_length
         ):
             raise Invalid(
-                _("Ce texte est trop long : %(most)d caractères au plus.") % {"most": field.max_length}, field.name
+                _("Ce texte est trop long : %(most)d caractères au plus.") % {"most": field.max_length}, field.name
             )
 
 

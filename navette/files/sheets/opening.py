@@ -25,7 +25,7 @@ _SIGNATURES = (
     (
         re.compile(rb"%PDF-"),
         gettext_lazy(
-            "Ce fichier est un PDF. Demandez le fichier d’origine : un classeur Excel (.xlsx) ou un fichier CSV."
+            "Ce fichier est un PDF. Demandez le fichier d’origine : un classeur Excel (.xlsx) ou un fichier CSV."
         ),
     ),
     (re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP|II\*\0|MM\0\*|BM....\0\0\0\0|....ftyp", re.DOTALL), _IMAGE),
@@ -53,11 +53,11 @@ def open_sheet(file: IO[bytes], name: str, *, most_rows: int) -> Sheet:
 def _lines(file: IO[bytes], notes: list[str]) -> Iterator[Row]:
     size = file.seek(0, 2)
     if not size:
-        raise BadSheet(_("Ce fichier est vide : il fait 0 octet. Vérifiez qu’il a bien été enregistré."))
+        raise BadSheet(_("Ce fichier est vide : il fait 0 octet. Vérifiez qu’il a bien été enregistré."))
     if size > MOST_BYTES:
         raise BadSheet(
             _(
-                "Ce fichier est trop gros (%(size)d Mo ; 20 Mo au plus). Gardez seulement la feuille et les "
+                "Ce fichier est trop gros (%(size)d Mo ; 20 Mo au plus). Gardez seulement la feuille et les "
                 "colonnes qui servent, ou partagez-le en plusieurs fichiers."
             )
             % {"size": size // 1024**2}
@@ -108,7 +108,7 @@ def _archive(file: IO[bytes]) -> zipfile.ZipFile:
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise BadSheet(
             _(
-                "Ce classeur contient des macros. Enregistrez-le au format « Classeur Excel (.xlsx) », sans "
+                "Ce classeur contient des macros. Enregistrez-le au format « Classeur Excel (.xlsx) », sans "
                 "macros, et envoyez-le de nouveau."
             )
         )
@@ -123,8 +123,8 @@ def _about_archive(archive: zipfile.ZipFile, names: set[str]) -> str:
         return _("Ce fichier est un document Word ou PowerPoint. Il faut un classeur Excel (.xlsx) ou un fichier CSV.")
     if "mimetype" in names and _kind_of_open_document(archive).endswith(b"spreadsheet"):
         return _(
-            "Ce classeur est au format OpenDocument (.ods). Ouvrez-le dans LibreOffice, puis « Enregistrer sous » "
-            "et choisissez « Classeur Excel 2007-365 (.xlsx) »."
+            "Ce classeur est au format OpenDocument (.ods). Ouvrez-le dans LibreOffice, puis « Enregistrer sous » "
+            "et choisissez « Classeur Excel 2007-365 (.xlsx) »."
         )
     if "mimetype" in names:
         return _(

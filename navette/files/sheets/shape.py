@@ -76,7 +76,7 @@ def _check_titles(headers: list[str], line: int) -> None:
     if any(_is_data(title) for title in headers):
         raise BadSheet(
             _(
-                "Les titres des colonnes manquent : la ligne %(line)d porte déjà des données. Ajoutez "
+                "Les titres des colonnes manquent : la ligne %(line)d porte déjà des données. Ajoutez "
                 "au-dessus une ligne de titres (nom, prénom, adresse mail...)."
             )
             % {"line": line}
@@ -88,7 +88,7 @@ def _check_titles(headers: list[str], line: int) -> None:
             raise BadSheet(_("La colonne %(column)s n’a pas de titre. Donnez-lui un titre, ou supprimez-la.") % values)
         if fold(title) in known:
             raise BadSheet(
-                _("Deux colonnes portent le titre « %(title)s ». Renommez ou supprimez l’une des deux.") % values
+                _("Deux colonnes portent le titre « %(title)s ». Renommez ou supprimez l’une des deux.") % values
             )
         known.add(fold(title))
 
@@ -104,7 +104,7 @@ def _under(headers: list[str], lines: Iterator[Row], most_rows: int) -> Iterator
         if count > most_rows:
             raise BadSheet(
                 _(
-                    "Ce fichier a plus de %(most)s lignes : coupez-le en deux, ou davantage, "
+                    "Ce fichier a plus de %(most)s lignes : coupez-le en deux, ou davantage, "
                     "et envoyez les morceaux l’un après l’autre."
                 )
                 % {"most": f"{most_rows:,}".replace(",", "\u202f")}
@@ -119,4 +119,4 @@ def _under(headers: list[str], lines: Iterator[Row], most_rows: int) -> Iterator
             )
         yield Row(line, cells + [""] * (width - len(cells)))
     if not count:
-        raise BadSheet(_("Ce fichier n’a que des titres : aucune ligne en dessous."))
+        raise BadSheet(_("Ce fichier n’a que des titres : aucune ligne en dessous."))

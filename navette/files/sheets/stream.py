@@ -197,7 +197,7 @@ class SheetRows(_Reader):
         raise BadSheet(
             _(
                 "La cellule %(address)s contient une formule. Copiez la feuille et collez les valeurs seules "
-                "(collage spécial, « Valeurs »), puis envoyez ce fichier."
+                "(collage spécial, « Valeurs »), puis envoyez ce fichier."
             )
             % {"address": self._address()}
         )

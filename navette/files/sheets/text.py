@@ -50,7 +50,7 @@ def _rows(text: io.TextIOWrapper) -> Iterator[Row]:
     except csv.Error as fault:
         raise BadSheet(
             _(
-                "Ligne %(line)d : des guillemets ouverts ne sont pas refermés, ou une cellule est trop longue. "
+                "Ligne %(line)d : des guillemets ouverts ne sont pas refermés, ou une cellule est trop longue. "
                 "Corrigez cette ligne, ou enregistrez le fichier au format Excel (.xlsx)."
             )
             % {"line": count + 1}
@@ -67,7 +67,7 @@ def _clean(text: io.TextIOWrapper) -> Iterator[str]:
 
 def _not_a_list() -> str:
     return _(
-        "Ce fichier n’est ni un classeur Excel (.xlsx) ni un fichier CSV : il ne se lit pas comme un texte. "
+        "Ce fichier n’est ni un classeur Excel (.xlsx) ni un fichier CSV : il ne se lit pas comme un texte. "
         "Ouvrez-le dans un tableur, puis enregistrez-le au format Excel (.xlsx)."
     )
 

@@ -43,7 +43,7 @@ def check_sizes(archive: zipfile.ZipFile) -> None:
     if steep or len(entries) > MOST_PARTS or any(e.file_size > MOST_OF_A_PART for e in entries):
         raise BadSheet(
             _(
-                "Ce classeur contient bien plus qu’une liste : décompressé, il est démesuré. Copiez les cellules "
+                "Ce classeur contient bien plus qu’une liste : décompressé, il est démesuré. Copiez les cellules "
                 "utiles dans un classeur neuf, en collant les valeurs seules."
             )
         )
@@ -97,7 +97,7 @@ def _first_sheet(archive: zipfile.ZipFile, notes: list[str]) -> tuple[str, Style
         raise BadSheet(_("Ce classeur n’a aucune feuille."))
     if len(shown) > 1:
         notes.append(
-            _("Ce classeur a %(count)d feuilles : seule la première, « %(name)s », est lue.")
+            _("Ce classeur a %(count)d feuilles : seule la première, « %(name)s », est lue.")
             % {"count": len(shown), "name": shown[0].get("name", "")}
         )
     since_1904 = any(_local(e) == "workbookPr" and e.get("date1904") in {"1", "true"} for e in book.iter())

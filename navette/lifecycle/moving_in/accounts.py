@@ -13,7 +13,7 @@ from navette.core.text import fold_identifier
 from navette.files.columns import Wanted
 from navette.files.values import without_decimals
 from navette.libraries.models import Library, Membership, Profile
-from navette.lifecycle.moving_in.importers import Importer, Outcome
+from navette.lifecycle.moving_in.importers import Importer, Outcome, Tried
 from navette.lifecycle.moving_in.rows import Libraries, Reading
 
 WANTED = (
@@ -67,7 +67,7 @@ def _identifier(row: Reading) -> str:
     return identifier
 
 
-def _write(rows: Sequence[AccountRow], actor: Actor) -> Outcome:
+def _write(rows: Sequence[AccountRow], actor: Actor, _tried: Tried) -> Outcome:
     outcome = Outcome()
     known = User.objects.filter(identifier__in=[row.identifier for row in rows]).prefetch_related("memberships")
     users = {user.identifier: user for user in known}

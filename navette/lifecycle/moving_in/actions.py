@@ -1,7 +1,8 @@
 """Starting to take an old portal over: reading the file, choosing its columns, the dry run and the real one."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import IO, Any
 
@@ -25,6 +26,7 @@ from navette.lifecycle.moving_in.running import PERM, importer_of, kind_of
 MOST_ROWS = 100_000
 MOST_DOUBLES = 2_000
 KEPT_FOR = dt.timedelta(days=7)
+OF_A_TRY = frozenset({"houses", "tried"})
 OVER = (JobState.DONE, JobState.FAILED, JobState.STOPPED, JobState.DRAFT)
 
 
@@ -52,6 +54,8 @@ def start(job: Job, *, acting_user: Actor, columns: Mapping[str, int], dry_run: 
     importer = importer_of(job)
     chosen = checked(columns, job.headers, importer.wanted)
     options = {**job.options, "left_out": _doubles(job, importer, chosen)}
+    if dry_run and importer.house:
+        options["houses"] = _houses(job, importer.house, chosen)
     values: dict[str, Any] = {"columns": chosen, "options": options, "dry_run": dry_run, "state": JobState.QUEUED}
     with transaction.atomic():
         if not Job.objects.filter(pk=job.pk, state=JobState.DRAFT).update(**values):
@@ -70,7 +74,7 @@ def start_for_real(tried: Job, *, acting_user: Actor) -> Job:
     if done.options.get("followed_by"):
         raise Refusal(_("Ce fichier est déjà lancé."))
     if not done.path:
-        raise Refusal(_("Le fichier n’est plus là : envoyez-le de nouveau."))
+        raise Refusal(_("Le fichier n’est plus là : envoyez-le de nouveau."))
     job = Job.objects.create(
         kind=done.kind,
         title=done.title,
@@ -78,7 +82,7 @@ def start_for_real(tried: Job, *, acting_user: Actor) -> Job:
         total=done.total,
         headers=done.headers,
         columns=done.columns,
-        options=done.options,
+        options={name: value for name, value in done.options.items() if name not in OF_A_TRY},
         state=JobState.QUEUED,
         created_by=acting_user if isinstance(acting_user, User) else None,
         created_label=acting_user.label[:200],
@@ -113,10 +117,23 @@ def _doubles(job: Job, importer: Importer, columns: Columns) -> dict[str, str]:
     if len(doubles) > MOST_DOUBLES:
         line = next(islice(doubles, 1))
         raise Invalid(
-            _("Plus de %(most)d lignes en répètent une autre, comme la ligne %(line)s : vérifiez les colonnes.")
+            _("Plus de %(most)d lignes en répètent une autre, comme la ligne %(line)s : vérifiez les colonnes.")
             % {"most": MOST_DOUBLES, "line": line}
         )
     return doubles
+
+
+def _houses(job: Job, house_of: Callable[[Reading], str], columns: Columns) -> dict[str, int]:
+    """Return a number for each roof that several lines of the file share, by line."""
+    lines: dict[int, list[int]] = defaultdict(list)
+    with imports.open_lines(job.path) as file:
+        for row in imports.rows_from(file, 0, MOST_ROWS):
+            try:
+                lines[hash(house_of(Reading(row, columns)))].append(row.line)
+            except Invalid:
+                continue  # told when the row is read
+    shared = (found for found in lines.values() if len(found) > 1)
+    return {str(line): number for number, found in enumerate(shared) for line in found}
 
 
 # ---- the night

@@ -15,7 +15,7 @@ from navette.core.errors import Invalid
 from navette.files.columns import Wanted, plain
 from navette.files.values import code
 from navette.libraries.models import Library, Territory
-from navette.lifecycle.moving_in.importers import Importer, Outcome
+from navette.lifecycle.moving_in.importers import Importer, Outcome, Tried
 from navette.lifecycle.moving_in.rows import NO, YES, Reading
 
 WANTED = (
@@ -78,7 +78,7 @@ def _degrees(row: Reading, name: str) -> Decimal | None:
     return value.quantize(Decimal("0.00001")) if value is not None else None
 
 
-def _write(rows: Sequence[LibraryRow], actor: Actor) -> Outcome:
+def _write(rows: Sequence[LibraryRow], actor: Actor, _tried: Tried) -> Outcome:
     outcome = Outcome()
     known = {(row.insee_code, plain(row.name)): row for row in Library.objects.select_related("territory")}
     for row in rows:

@@ -34,7 +34,7 @@ class Reading:
         if required and not text:
             raise Invalid(_("Cette case est vide."), name)
         if len(text) > longest:
-            raise Invalid(_("Trop long : %(most)d caractères au plus.") % {"most": longest}, name)
+            raise Invalid(_("Trop long : %(most)d caractères au plus.") % {"most": longest}, name)
         return text
 
     def email(self, name: str, *, required: bool = True) -> str:
@@ -52,7 +52,7 @@ class Reading:
         text = self.text(name, 100, required=required)
         day = parse_day(text)
         if text and day is None:
-            raise Invalid(_("Cette date ne se lit pas : écrivez JJ/MM/AAAA."), name)
+            raise Invalid(_("Cette date ne se lit pas : écrivez JJ/MM/AAAA."), name)
         return day
 
     def choice(self, name: str, choices: dict[str, Any], *, default: Any = None) -> Any:
@@ -61,7 +61,7 @@ class Reading:
         if not text:
             return default
         if plain(text) not in choices:
-            raise Invalid(_("Ce mot n’est pas connu ; écrivez : %(words)s.") % {"words": ", ".join(choices)}, name)
+            raise Invalid(_("Ce mot n’est pas connu ; écrivez : %(words)s.") % {"words": ", ".join(choices)}, name)
         return choices[plain(text)]
 
 
@@ -87,7 +87,7 @@ class Libraries:
         text = reading.text("library", 200, required=True)
         library = self.by_name.get(plain(text)) or self.by_code.get(text.upper().zfill(5))
         if library is None:
-            raise Invalid(_("Bibliothèque inconnue : %(name)s.") % {"name": text[:120]}, "library")
+            raise Invalid(_("Bibliothèque inconnue : %(name)s.") % {"name": text[:120]}, "library")
         return library
 
 

@@ -11,7 +11,7 @@ from navette.core.actors import SYSTEM, Actor
 from navette.lifecycle import imports, jobs
 from navette.lifecycle.models import Job, JobReject
 from navette.lifecycle.moving_in.accounts import ACCOUNTS
-from navette.lifecycle.moving_in.importers import Importer, Outcome
+from navette.lifecycle.moving_in.importers import Importer, Outcome, Tried
 from navette.lifecycle.moving_in.libraries import LIBRARIES
 from navette.lifecycle.moving_in.rows import read_all
 from navette.lifecycle.moving_in.subscribers import SUBSCRIBERS
@@ -52,7 +52,7 @@ def slice_of(job: Job) -> jobs.Slice:
     left_out: dict[str, str] = job.options.get("left_out", {})
     good, bad = read_all([row for row in rows if str(row.line) not in left_out], job.columns, importer.reader())
     bad += [(row.line, "", left_out[str(row.line)]) for row in rows if str(row.line) in left_out]
-    outcome = _written(importer, good, job.created_by or SYSTEM, dry_run=job.dry_run)
+    outcome = _written(importer, good, job)
     outcome.rejects += bad
     return jobs.Slice(
         rows=len(rows),
@@ -60,39 +60,48 @@ def slice_of(job: Job) -> jobs.Slice:
         created=outcome.created,
         updated=outcome.updated,
         unchanged=outcome.unchanged,
-        rejects=_rejects(job, importer, outcome.rejects),
+        rejects=_told(job, importer, outcome.rejects) + _told(job, importer, outcome.notes, taken=True),
     )
 
 
-def _written(importer: Importer, good: Sequence[Any], actor: Actor, *, dry_run: bool) -> Outcome:
+def _written(importer: Importer, good: Sequence[Any], job: Job) -> Outcome:
+    actor, tried = job.created_by or SYSTEM, Tried.of(job.options) if job.dry_run else Tried()
     with transaction.atomic():
         try:
             with transaction.atomic():
-                outcome = importer.write(good, actor)
+                outcome = importer.write(good, actor, tried)
         except IntegrityError:
-            outcome = _one_by_one(importer, good, actor)
-        if dry_run:
+            outcome = _one_by_one(importer, good, actor, tried)
+        if job.dry_run:
             transaction.set_rollback(True)
+    if job.dry_run:
+        Job.objects.filter(pk=job.pk).update(options={**job.options, "tried": tried.after(outcome)})
     return outcome
 
 
-def _one_by_one(importer: Importer, rows: Sequence[Any], actor: Actor) -> Outcome:
+def _one_by_one(importer: Importer, rows: Sequence[Any], actor: Actor, tried: Tried) -> Outcome:
     """Write each row by itself: one that the database refuses costs only itself."""
     outcome = Outcome()
     for row in rows:
         try:
             with transaction.atomic():
-                outcome.add(importer.write([row], actor))
+                outcome.add(importer.write([row], actor, tried))
         except IntegrityError:
             outcome.rejects.append((row.line, "", _("Cette ligne contredit ce qui est déjà enregistré.")))
     return outcome
 
 
-def _rejects(job: Job, importer: Importer, rejects: list[tuple[int, str, str]]) -> list[JobReject]:
+def _told(job: Job, importer: Importer, lines: list[tuple[int, str, str]], *, taken: bool = False) -> list[JobReject]:
     labels = {wanted.name: str(wanted.label) for wanted in importer.wanted}
     return [
-        JobReject(job=job, line=line, column=labels.get(name, "")[:LONGEST_COLUMN], reason=reason[:LONGEST_REASON])
-        for line, name, reason in sorted(rejects)
+        JobReject(
+            job=job,
+            line=line,
+            column=labels.get(name, "")[:LONGEST_COLUMN],
+            reason=reason[:LONGEST_REASON],
+            taken=taken,
+        )
+        for line, name, reason in sorted(lines)
     ]
 
 

@@ -154,7 +154,7 @@ def _check_order(starts_on: dt.date | None, ends_on: dt.date | None) -> None:
     if ends_on <= starts_on:
         raise Invalid(_("La date de fin vient avant la date de début."), "ends_on")
     if ends_on - starts_on > LONGEST:
-        raise Invalid(_("Cet abonnement durerait plus de deux ans : vérifiez les dates."), "ends_on")
+        raise Invalid(_("Cet abonnement durerait plus de deux ans : vérifiez les dates."), "ends_on")
 
 
 def _resources(row: Reading, known: dict[str, int]) -> tuple[int, ...]:
@@ -162,5 +162,5 @@ def _resources(row: Reading, known: dict[str, int]) -> tuple[int, ...]:
     names = [name.strip() for name in text.replace(";", ",").replace("|", ",").split(",") if name.strip()]
     unknown = [name for name in names if fold(name) not in known]
     if unknown:
-        raise Invalid(_("Ressource inconnue : %(names)s.") % {"names": ", ".join(unknown)[:200]}, "resources")
+        raise Invalid(_("Ressource inconnue : %(names)s.") % {"names": ", ".join(unknown)[:200]}, "resources")
     return tuple(sorted({known[fold(name)] for name in names}))

@@ -6,7 +6,7 @@ Whose subscription has changed here since (a decision, an edit, a login) keeps w
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F
@@ -18,19 +18,19 @@ from navette.accounts.models import Kind, User
 from navette.accounts.queries import HOUSEHOLD
 from navette.core import clock
 from navette.core.actors import Actor
-from navette.lifecycle.moving_in.importers import Importer, Outcome
+from navette.lifecycle.moving_in.grants import Holder, write_grants
+from navette.lifecycle.moving_in.importers import Importer, Outcome, Tried
 from navette.lifecycle.moving_in.rows import Reading, person_key
 from navette.lifecycle.moving_in.subscriber_rows import WANTED, SubscriberRow, reader
 from navette.portal.models import Portal
 from navette.portal.queries import current_portal
 from navette.readers.models import Reader
 from navette.subscriptions.dates import deadline_of
-from navette.subscriptions.models import GrantState, ResourceGrant, Subscription, SubscriptionEvent
+from navette.subscriptions.models import Subscription, SubscriptionEvent
 from navette.subscriptions.states import Move, Status
 
 BATCH = 500
 UNUSABLE = "!"  # Django's mark of a password that opens nothing; the rest is random in its own, to no use here
-_GRANTS = {Status.PENDING: GrantState.REQUESTED, Status.REFUSED: GrantState.REFUSED}
 
 
 @dataclass
@@ -41,11 +41,10 @@ class Known:
     taken: dict[str, set[str]]  # by address
     others: frozenset[str]  # addresses that are the identifier of somebody who is no reader
     as_taken_over: set[int]  # subscriptions that nothing has happened to since
-    grants: dict[int, dict[int, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: Sequence[SubscriberRow]) -> "Known":
-        """Read what is known of the people in `rows`: five queries."""
+        """Read what is known of the people in `rows`: four queries."""
         mails = {row.email for row in rows}
         subscriptions = list(
             Subscription.objects.filter(reader__user__email__in=mails).select_related("reader__user", "library")
@@ -56,16 +55,8 @@ class Known:
         ):
             taken[email].add(identifier)
         others = User.objects.filter(identifier__in=mails).exclude(kind=Kind.READER)
-        keys = [row.pk for row in subscriptions]
-        grants: dict[int, dict[int, str]] = defaultdict(dict)
-        for pk, resource, state in ResourceGrant.objects.filter(subscription__in=keys).values_list(
-            "subscription_id", "resource_id", "state"
-        ):
-            grants[pk][resource] = state
         people = {_key(row): row for row in subscriptions}
-        return cls(
-            people, taken, frozenset(others.values_list("identifier", flat=True)), _as_taken_over(subscriptions), grants
-        )
+        return cls(people, taken, frozenset(others.values_list("identifier", flat=True)), _as_taken_over(subscriptions))
 
 
 def _as_taken_over(subscriptions: Sequence[Subscription]) -> set[int]:
@@ -83,23 +74,45 @@ def _key(subscription: Subscription) -> str:
     return person_key(person.user.email, person.first_name, person.last_name)
 
 
-def _write(rows: Sequence[SubscriberRow], actor: Actor) -> Outcome:
+def _write(rows: Sequence[SubscriberRow], actor: Actor, tried: Tried) -> Outcome:
     outcome, known, portal = Outcome(), Known.of(rows), current_portal()
+    _take_places(rows, known, tried)
     new: list[tuple[SubscriberRow, str]] = []
+    people: list[Holder] = []
+    changed: set[int] = set()
     for row in rows:
         found = known.people.get(row.key)
-        if found is not None:
-            changed = found.pk in known.as_taken_over and _update(found, row, known, portal)
-            outcome.note(is_new=False, is_changed=changed)
-        elif identifier := _free_identifier(row.email, known):
-            new.append((row, identifier))
+        if found is None:
+            _admit(row, known, new, outcome)
+        elif found.pk in known.as_taken_over:
+            people.append(Holder(row, found, was_valid=found.current_status == Status.ACTIVE))
+            changed |= {row.line} if _update(found, row, portal) else set()
         else:
-            outcome.rejects.append(
-                (row.line, "email", _("Cette adresse mail ne peut pas servir à une personne de plus."))
-            )
-    _create(new, actor, portal)
-    outcome.created += len(new)
+            outcome.note(is_new=False, is_changed=False)
+    made = _create(new, actor, portal)
+    given = write_grants([*people, *made], tried)
+    for person in people:
+        outcome.note(is_new=False, is_changed=person.row.line in changed | given.changed)
+    outcome.created += len(made)
+    outcome.newcomers += [person.row.line for person in made]
+    outcome.notes, outcome.seats = given.notes, given.seats
     return outcome
+
+
+def _take_places(rows: Sequence[SubscriberRow], known: Known, tried: Tried) -> None:
+    """Take the places at each address that the people of a dry run's slices before would have."""
+    emails = {tried.houses[row.line]: row.email for row in rows if row.line in tried.houses}
+    for house, email in emails.items():
+        for _person_before in range(min(tried.places[house], HOUSEHOLD)):
+            _free_identifier(email, known)
+
+
+def _admit(row: SubscriberRow, known: Known, new: list[tuple[SubscriberRow, str]], outcome: Outcome) -> None:
+    """Put somebody who is not here with the new ones, under an identifier of their own; else leave the row out."""
+    if identifier := _free_identifier(row.email, known):
+        new.append((row, identifier))
+    else:
+        outcome.rejects.append((row.line, "email", _("Cette adresse mail ne peut pas servir à une personne de plus.")))
 
 
 def _free_identifier(email: str, known: Known) -> str:
@@ -111,7 +124,8 @@ def _free_identifier(email: str, known: Known) -> str:
 
 
 # ---- new ones
-def _create(new: Sequence[tuple[SubscriberRow, str]], actor: Actor, portal: Portal) -> None:
+def _create(new: Sequence[tuple[SubscriberRow, str]], actor: Actor, portal: Portal) -> list[Holder]:
+    """Write the new ones, but for their grants."""
     users = User.objects.bulk_create([_user(row, identifier) for row, identifier in new])
     readers = Reader.objects.bulk_create(
         Reader(user=user, first_name=row.first_name, last_name=row.last_name, birth_date=row.birth_date)
@@ -123,14 +137,8 @@ def _create(new: Sequence[tuple[SubscriberRow, str]], actor: Actor, portal: Port
         subscription.list_as(person)
         subscriptions.append(subscription)
     subscriptions = Subscription.objects.bulk_create(subscriptions)
-    ResourceGrant.objects.bulk_create(
-        ResourceGrant(
-            subscription=subscription, resource_id=resource, state=_GRANTS.get(row.status, GrantState.GRANTED)
-        )
-        for subscription, (row, _identifier) in zip(subscriptions, new, strict=True)
-        for resource in row.resources
-    )
     _write_events(subscriptions, actor)
+    return [Holder(row, made, is_new=True) for made, (row, _identifier) in zip(subscriptions, new, strict=True)]
 
 
 def _user(row: SubscriberRow, identifier: str) -> User:
@@ -172,8 +180,8 @@ def _write_events(subscriptions: Sequence[Subscription], actor: Actor) -> None:
 
 
 # ---- those who are here already
-def _update(subscription: Subscription, row: SubscriberRow, known: Known, portal: Portal) -> bool:
-    """Bring what was taken over before up to date; say whether anything changed."""
+def _update(subscription: Subscription, row: SubscriberRow, portal: Portal) -> bool:
+    """Bring what was taken over before up to date, but for its grants; say whether anything changed."""
     reader_changed = _update_reader(subscription.reader, row)
     wanted = _columns(row, portal)
     compared = ("library", "status", "starts_on", "ends_on", "refusal_reason")
@@ -183,7 +191,7 @@ def _update(subscription: Subscription, row: SubscriberRow, known: Known, portal
     if reader_changed:
         subscription.list_as(subscription.reader)
         subscription.save(update_fields=["by_last_name", "by_first_name", "search_text"])
-    return _update_grants(subscription, row, known) or changed or reader_changed
+    return changed or reader_changed
 
 
 def _update_reader(person: Reader, row: SubscriberRow) -> bool:
@@ -197,18 +205,6 @@ def _update_reader(person: Reader, row: SubscriberRow) -> bool:
     return changed
 
 
-def _update_grants(subscription: Subscription, row: SubscriberRow, known: Known) -> bool:
-    state = _GRANTS.get(row.status, GrantState.GRANTED)
-    wanted = dict.fromkeys(row.resources, str(state))
-    if known.grants.get(subscription.pk, {}) == wanted:
-        return False
-    subscription.grants.all().delete()
-    ResourceGrant.objects.bulk_create(
-        ResourceGrant(subscription=subscription, resource_id=resource, state=state) for resource in row.resources
-    )
-    return True
-
-
 def _person(row: Reading) -> str:
     return person_key(row.email("email"), row.text("first_name", 80), row.text("last_name", 80))
 
@@ -220,6 +216,7 @@ SUBSCRIBERS = Importer(
     reader=reader,
     write=_write,
     key=_person,
+    house=lambda row: row.email("email"),
     example=("Durand", "Camille", "camille.durand@example.org", "13/03/1990", "Bazas", gettext_lazy("validé"),
              "02/09/2026", "02/09/2026", "02/09/2027", ""),
 )  # fmt: skip

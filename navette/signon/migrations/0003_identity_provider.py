@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(default=navette.core.clock.now)),
-                ('kind', models.CharField(choices=[('stopped', 'arrêté par le portail'), ('sent', 'envoyé chez le fournisseur'), ('checked', 'vérifié par le fournisseur : accès confirmé'), ('failed', 'vérifié par le fournisseur : accès refusé'), ('vendor', 'le fournisseur n’a pas répondu comme prévu')], max_length=8)),
+                ('kind', models.CharField(choices=[('stopped', 'arrêté par le portail'), ('sent', 'envoyé chez le fournisseur'), ('checked', 'vérifié par le fournisseur : accès confirmé'), ('failed', 'vérifié par le fournisseur : accès refusé'), ('vendor', 'le fournisseur n’a pas répondu comme prévu')], max_length=8)),
                 ('reason', models.CharField(blank=True, max_length=40)),
                 ('way', models.CharField(max_length=10)),
                 ('trial', models.BooleanField(default=False)),
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='vendoraccess',
             name='clock',
-            field=models.CharField(choices=[('none', 'aucune date : le lien peut être rejoué'), ('unix', 'secondes depuis 1970'), ('day', 'jour, AAAA-MM-JJ'), ('minute', 'minute, AAAAMMJJhhmm')], default='none', max_length=8, verbose_name='date dans l’empreinte'),
+            field=models.CharField(choices=[('none', 'aucune date : le lien peut être rejoué'), ('unix', 'secondes depuis 1970'), ('day', 'jour, AAAA-MM-JJ'), ('minute', 'minute, AAAAMMJJhhmm')], default='none', max_length=8, verbose_name='date dans l’empreinte'),
         ),
         migrations.AddField(
             model_name='vendoraccess',

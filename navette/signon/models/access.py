@@ -26,7 +26,7 @@ class WayName(models.TextChoices):
 class ClockFormat(models.TextChoices):
     """How an old recipe writes the moment or the day that it puts into its hash."""
 
-    NONE = "none", _("aucune date : le lien peut être rejoué")
+    NONE = "none", _("aucune date : le lien peut être rejoué")
     UNIX = "unix", _("secondes depuis 1970")
     DAY = "day", _("jour, AAAA-MM-JJ")
     MINUTE = "minute", _("minute, AAAAMMJJhhmm")

@@ -14,8 +14,8 @@ class EventKind(models.TextChoices):
 
     STOPPED = "stopped", _("arrêté par le portail")
     SENT = "sent", _("envoyé chez le fournisseur")
-    CHECKED = "checked", _("vérifié par le fournisseur : accès confirmé")
-    FAILED = "failed", _("vérifié par le fournisseur : accès refusé")
+    CHECKED = "checked", _("vérifié par le fournisseur : accès confirmé")
+    FAILED = "failed", _("vérifié par le fournisseur : accès refusé")
     VENDOR_ERROR = "vendor", _("le fournisseur n’a pas répondu comme prévu")
 
 

@@ -21,26 +21,26 @@ from navette.signon.saml.xml import parse
 DECLARATION = re.compile(r"^\ufeff?\s*<\?xml[^>]{0,200}\?>")
 OK = 200
 FAULTS: dict[str, Promise] = {
-    "long": gettext_lazy("Ce fichier est trop gros pour des métadonnées SAML : demandez celles d’un seul service."),
+    "long": gettext_lazy("Ce fichier est trop gros pour des métadonnées SAML : demandez celles d’un seul service."),
     "xml": gettext_lazy("Ce fichier n’est pas un fichier de métadonnées SAML. Demandez au fournisseur le fichier XML."),
     "none": gettext_lazy(
         "Ces métadonnées ne décrivent pas un fournisseur de service SAML 2.0 (SPSSODescriptor). Le fournisseur a "
         "peut-être envoyé celles d’un fournisseur d’identité."
     ),
-    "several": gettext_lazy("Ces métadonnées décrivent plusieurs services : demandez celles du seul service à ouvrir."),
+    "several": gettext_lazy("Ces métadonnées décrivent plusieurs services : demandez celles du seul service à ouvrir."),
     "name": gettext_lazy("Ces métadonnées ne donnent pas d’identifiant (entityID) utilisable."),
     "receiver": gettext_lazy(
         "Ces métadonnées ne donnent aucune adresse de réception (ACS) par HTTP-POST, seule façon que le portail ait "
         "d’y répondre."
     ),
     "address": gettext_lazy("Une adresse ou un numéro d’ordre (index) de ces métadonnées n’est pas valable."),
-    "key": gettext_lazy("Un certificat de ces métadonnées ne se lit pas : demandez-les de nouveau au fournisseur."),
+    "key": gettext_lazy("Un certificat de ces métadonnées ne se lit pas : demandez-les de nouveau au fournisseur."),
     "until": gettext_lazy("La date de validité (validUntil) de ces métadonnées ne se lit pas."),
     "over": gettext_lazy(
-        "Ces métadonnées ne sont plus valables (validUntil est passé) : demandez-en de plus récentes."
+        "Ces métadonnées ne sont plus valables (validUntil est passé) : demandez-en de plus récentes."
     ),
     "https": gettext_lazy("L’adresse des métadonnées commence par https://."),
-    "silent": gettext_lazy("Cette adresse n’a pas répondu comme prévu : téléchargez le fichier et importez-le."),
+    "silent": gettext_lazy("Cette adresse n’a pas répondu comme prévu : téléchargez le fichier et importez-le."),
 }
 
 

@@ -16,7 +16,7 @@ from navette.subscriptions.actions.parents import (
 from navette.subscriptions.actions.register import Registration, register, register_household
 from navette.subscriptions.actions.remind import remind_library
 from navette.subscriptions.actions.renewal import ask_again, ask_renewal, renewal_opens_on
-from navette.subscriptions.actions.seats import lock_seats, serve_queue
+from navette.subscriptions.actions.seats import lock_seats, serve_newcomers, serve_queue
 from navette.subscriptions.actions.tabs import Sheet, decide_resources, save_tabs
 from navette.subscriptions.actions.terms import accept_terms
 
@@ -56,5 +56,6 @@ __all__ = [
     "renew",
     "renewal_opens_on",
     "save_tabs",
+    "serve_newcomers",
     "serve_queue",
 ]

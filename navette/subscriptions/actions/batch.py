@@ -73,9 +73,9 @@ def apply_batch(batch: RegistrationBatch, *, acting_user: Actor, ready: int) -> 
     rows = checked_rows(fresh)
     good = [row for row in rows if not row.errors]
     if not good:
-        raise Refusal(_("Aucune ligne n’est prête : corrigez le fichier, puis envoyez-le de nouveau."))
+        raise Refusal(_("Aucune ligne n’est prête : corrigez le fichier, puis envoyez-le de nouveau."))
     if len(good) != ready:
-        raise Refusal(_("Le nombre de lignes prêtes a changé entre-temps : vérifiez la liste, puis recommencez."))
+        raise Refusal(_("Le nombre de lignes prêtes a changé entre-temps : vérifiez la liste, puis recommencez."))
     for row in good:
         register_by_library(request=_request(row, fresh.library), acting_user=acting_user, batch=fresh)
     fresh.registered = len(good)

@@ -8,6 +8,7 @@ from navette.core.actors import Actor
 from navette.core.errors import Refusal
 from navette.subscriptions.actions.decide import accept, end, refuse, renew
 from navette.subscriptions.models import Subscription
+from navette.subscriptions.queries import seats_awaited_by
 from navette.subscriptions.states import Move
 
 BULK_ACTIONS: dict[str, Callable[..., Subscription]] = {
@@ -20,9 +21,13 @@ BULK_ACTIONS: dict[str, Callable[..., Subscription]] = {
 
 @dataclass
 class Bulk:
-    """What came of a bulk action: how many were changed, and which were not, with the reason."""
+    """What came of a bulk action: how many were changed, and which were not, with the reason.
+
+    `waiting`: those changed that now wait for a seat, with the names of the resources (SUB-11).
+    """
 
     done: int = 0
+    waiting: list[tuple[Subscription, list[str]]] = field(default_factory=list)
     refused: list[tuple[Subscription, str]] = field(default_factory=list)
 
 
@@ -32,7 +37,7 @@ def in_bulk(what: str, subscriptions: Iterable[Subscription], *, acting_user: Ac
     Each is a transaction of its own: one refused does not stop the others. KeyError for another move.
     """
     action = BULK_ACTIONS[what]
-    outcome = Bulk()
+    outcome, changed = Bulk(), []
     for subscription in subscriptions:
         try:
             action(subscription, acting_user=acting_user, **options)
@@ -40,4 +45,7 @@ def in_bulk(what: str, subscriptions: Iterable[Subscription], *, acting_user: Ac
             outcome.refused.append((subscription, refusal.message))
         else:
             outcome.done += 1
+            changed.append(subscription)
+    awaited = seats_awaited_by(changed)
+    outcome.waiting = [(row, awaited[row.pk]) for row in changed if row.pk in awaited]
     return outcome

@@ -211,7 +211,7 @@ def _message(message: str | None, kind: str, subscription: Subscription, **value
     if message is None or not message.strip():
         return default_message(kind, subscription, **values)
     if len(message) > LONGEST_MESSAGE:
-        raise Invalid(_("Le message est trop long : 5 000 caractères au plus."), "message")
+        raise Invalid(_("Le message est trop long : 5 000 caractères au plus."), "message")
     return message
 
 
@@ -224,4 +224,4 @@ def _left_out(subscription: Subscription, grants: Mapping[int, str] | None) -> s
         else ()
     )
     words = ", ".join(grant.resource.name for grant in names)
-    return "\n\n" + _("Ressources non accordées : %(names)s.") % {"names": words} if words else ""
+    return "\n\n" + _("Ressources non accordées : %(names)s.") % {"names": words} if words else ""

@@ -91,11 +91,11 @@ def _check_age(subscription: Subscription, changes: Changes) -> None:
         return
     if subscription.status == Status.UNCONFIRMED:
         raise Invalid(
-            _("La date de naissance ne change pas tant que l’accord d’un parent est attendu : contactez-nous."),
+            _("La date de naissance ne change pas tant que l’accord d’un parent est attendu : contactez-nous."),
             "birth_date",
         )
     if needs_parent(changes.birth_date, current_portal()):
-        raise Invalid(_("Cette date demanderait l’accord d’un parent : voyez avec votre bibliothèque."), "birth_date")
+        raise Invalid(_("Cette date demanderait l’accord d’un parent : voyez avec votre bibliothèque."), "birth_date")
 
 
 def _only_what_changes(subscription: Subscription, changes: Changes) -> Changes:
@@ -132,7 +132,7 @@ def _apply(subscription: Subscription, acting_user: Actor, changes: Changes) -> 
 def _new_dates(subscription: Subscription, starts_on: dt.date, portal: Portal) -> dict[str, Any]:
     if subscription.current_status != Status.ACTIVE:
         raise Invalid(
-            _("La date de début se change sur un abonnement validé : validez ou renouvelez d’abord celui-ci."),
+            _("La date de début se change sur un abonnement validé : validez ou renouvelez d’abord celui-ci."),
             "starts_on",
         )
     return checked_dates(starts_on, portal)
@@ -167,14 +167,14 @@ def _write_person(reader: Reader, changes: Changes) -> None:
 
 def _write_email(user: User, email: str) -> None:
     if readers_at(email).exclude(pk=user.pk).exists():
-        raise Invalid(_("Cette adresse mail ne peut pas être utilisée : choisissez-en une autre."), "email")
+        raise Invalid(_("Cette adresse mail ne peut pas être utilisée : choisissez-en une autre."), "email")
     user.identifier = user.email = email
     user.email_confirmed_at = None
     try:
         with transaction.atomic():
             user.save(update_fields=["identifier", "email", "email_confirmed_at"])
     except IntegrityError as error:
-        raise Invalid(_("Cette adresse mail ne peut pas être utilisée : choisissez-en une autre."), "email") from error
+        raise Invalid(_("Cette adresse mail ne peut pas être utilisée : choisissez-en une autre."), "email") from error
 
 
 def _write_resources(

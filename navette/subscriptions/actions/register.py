@@ -15,6 +15,7 @@ from navette.accounts.queries import identifier_for, readers_at
 from navette.core import clock
 from navette.core.actors import Actor
 from navette.core.errors import Invalid, NotAllowed, Refusal
+from navette.core.french import library_called
 from navette.core.text import fold_identifier
 from navette.libraries.models import Library
 from navette.libraries.queries import require_open
@@ -89,7 +90,7 @@ def register_household(*, request: Registration, acting_user: User) -> Subscript
     if acting_user.kind != Kind.READER:
         raise NotAllowed(_("Une personne du foyer s’inscrit depuis un compte d’abonné(e)."))
     if acting_user.email_confirmed_at is None:
-        raise Refusal(_("Confirmez d’abord votre adresse mail : elle servira aussi à cette personne."))
+        raise Refusal(_("Confirmez d’abord votre adresse mail : elle servira aussi à cette personne."))
     try:
         with transaction.atomic():
             require_open(request.library)
@@ -100,13 +101,13 @@ def register_household(*, request: Registration, acting_user: User) -> Subscript
             _announce(subscription, portal)
             return subscription
     except IntegrityError as error:  # two people of the household at once
-        raise Refusal(_("Une autre inscription vient d’être faite avec cette adresse : recommencez.")) from error
+        raise Refusal(_("Une autre inscription vient d’être faite avec cette adresse : recommencez.")) from error
 
 
 def check_birth_date(day: dt.date) -> None:
     """Raise Invalid unless somebody alive may be born on `day`."""
     if not OLDEST_BIRTH <= day <= clock.today():
-        raise Invalid(_("Vérifiez la date de naissance : elle est dans le futur, ou trop ancienne."), "birth_date")
+        raise Invalid(_("Vérifiez la date de naissance : elle est dans le futur, ou trop ancienne."), "birth_date")
 
 
 def _check(request: Registration, portal: Portal) -> None:
@@ -168,8 +169,8 @@ def _household_letter(subscription: Subscription, portal: Portal) -> Letter:
     if subscription.status == Status.UNCONFIRMED:
         words = _("Elle attend l’accord d’un parent, à qui un mail vient d’être envoyé.")
     else:
-        words = _("La bibliothèque de %(library)s y répondra avant le %(day)s.") % {
-            "library": subscription.library.name,
+        words = _("La %(library)s y répondra avant le %(day)s.") % {
+            "library": library_called(subscription.library.name),
             "day": french_day(subscription.deadline),
         }
     return replace(letter, values={**letter.values, "suite": words})

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from navette.core import clock
 from navette.core.actors import Actor, require
 from navette.core.errors import Refusal
+from navette.core.french import library_called
 from navette.core.models import audit
 from navette.libraries.models import Library
 from navette.mail.models import MailState, OutgoingMail
@@ -35,7 +36,7 @@ def remind_library(library: Library, *, acting_user: Actor) -> int:
         raise Refusal(_("Cette bibliothèque n’a plus de demande en retard."))
     letter = warning_letter(library, clock.today(), figures["count"], french_day(figures["oldest"]))
     if OutgoingMail.objects.filter(key=letter.key).exists():
-        raise Refusal(_("La bibliothèque de %(name)s a déjà été relancée aujourd’hui.") % {"name": library.name})
+        raise Refusal(_("La %(library)s a déjà été relancée aujourd’hui.") % {"library": library_called(library.name)})
     queue_mail(letter)
     late.exclude(warning__state__in=_ON_ITS_WAY).update(warning=OutgoingMail.objects.get(key=letter.key))
     audit(acting_user, "subscriptions.remind_library", library, late=figures["count"])

@@ -54,7 +54,7 @@ def _ask(subscription: Subscription, what: Move, acting_user: Actor, only_if: Q)
     portal = current_portal()
     if subscription.library.closed_at is not None:
         raise Refusal(
-            _("Votre bibliothèque a quitté le réseau : écrivez-nous pour que votre compte en rejoigne une autre.")
+            _("Votre bibliothèque a quitté le réseau : écrivez-nous pour que votre compte en rejoigne une autre.")
         )
     fresh = move(
         subscription,

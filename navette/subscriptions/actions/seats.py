@@ -43,7 +43,15 @@ def serve_queue(resource_ids: Collection[int]) -> int:
     """
     limits = lock_seats(resource_ids)
     lifted = set(resource_ids) - limits.keys()
-    return _serve(limits, None) + sum(_give(queue_of(pk, clock.today()), None) for pk in sorted(lifted))
+    return _serve(limits) + sum(_give(queue_of(pk, clock.today())) for pk in sorted(lifted))
+
+
+def serve_newcomers(limits: Mapping[int, int], subscription_ids: Collection[int]) -> None:
+    """Give the free seats of `limits` (of `lock_seats`) to those who wait, in order, as `serve_queue` does.
+
+    Those of the subscriptions, who were put in the queues in this transaction, are told otherwise than by mail.
+    """
+    _serve(limits, frozenset(subscription_ids))
 
 
 def give_or_queue(subscription: Subscription, resource_ids: Collection[int]) -> None:
@@ -60,10 +68,10 @@ def give_or_queue(subscription: Subscription, resource_ids: Collection[int]) -> 
     queues = asked.filter(resource__in=limits)
     queues.filter(waits_since__isnull=True).update(waits_since=clock.now())
     queues.exclude(state=GrantState.WAITING).update(state=GrantState.WAITING, changed_at=clock.now())
-    _serve(limits, subscription)
+    _serve(limits, frozenset({subscription.pk}))
 
 
-def _serve(limits: Mapping[int, int], unannounced: Subscription | None) -> int:
+def _serve(limits: Mapping[int, int], unannounced: frozenset[int] = frozenset()) -> int:
     today, given = clock.today(), 0
     for resource_id, seats in limits.items():
         free = max(seats - seats_taken(resource_id, today), 0)
@@ -72,13 +80,13 @@ def _serve(limits: Mapping[int, int], unannounced: Subscription | None) -> int:
     return given
 
 
-def _give(first: Iterable[ResourceGrant], unannounced: Subscription | None) -> int:
-    """Give a seat to each of `first`, and mail them; the subscription `unannounced` asks now, and is told otherwise."""
+def _give(first: Iterable[ResourceGrant], unannounced: frozenset[int] = frozenset()) -> int:
+    """Give a seat to each of `first`, by mail; the subscriptions `unannounced` ask now, and are told otherwise."""
     given = list(first)
+    changed = {"state": GrantState.GRANTED, "changed_at": clock.now(), "waits_since": None}
+    ResourceGrant.objects.filter(pk__in=[grant.pk for grant in given]).update(**changed)
     for grant in given:
-        grant.state, grant.changed_at, grant.waits_since = GrantState.GRANTED, clock.now(), None
-        grant.save(update_fields=["state", "changed_at", "waits_since"])
-        if unannounced is None or grant.subscription_id != unannounced.pk:
+        if grant.subscription_id not in unannounced:
             queue_mail(seat_given(grant, current_portal()))
             audit(SYSTEM, "subscriptions.give_seat", grant.subscription, resource=grant.resource_id)
     return len(given)

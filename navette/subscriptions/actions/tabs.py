@@ -89,7 +89,7 @@ def checked_decisions(subscription: Subscription, decided: Mapping[int, str]) ->
         raise NotAllowed(_("Sur ce portail, les ressources se décident toutes ensemble."))
     held = dict(subscription.grants.values_list("resource_id", "state"))
     if not set(decided) <= set(held) or not set(decided.values()) <= DECISIONS:
-        raise Invalid(_("Ces ressources ont changé entre-temps : vérifiez vos choix."))
+        raise Invalid(_("Ces ressources ont changé entre-temps : vérifiez vos choix."))
     queued = (GrantState.WAITING, GrantState.GRANTED)
     return {key: state for key, state in decided.items() if state != held[key] and (held[key], state) != queued}
 
@@ -104,4 +104,4 @@ def _open(subscription: Subscription, acting_user: Actor, sheet: Sheet, decided:
 def _lines(subscription: Subscription, decided: Mapping[int, str]) -> list[str]:
     """Return « Cinéma : Refusé » for each resource decided, by name; one without a free seat waits for it."""
     rows = subscription.grants.filter(resource_id__in=decided).order_by("resource__name")
-    return [f"{name} : {GrantState(state).label}" for name, state in rows.values_list("resource__name", "state")]
+    return [f"{name} : {GrantState(state).label}" for name, state in rows.values_list("resource__name", "state")]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from navette.accounts.models import Kind, User
 from navette.core.errors import NotAllowed, Refusal
+from navette.core.french import library_called
 from navette.libraries.accounts import (
     admit,
     change_profile,
@@ -25,8 +26,9 @@ from navette.libraries.accounts import (
 from navette.libraries.models import Membership, Profile
 from navette.libraries.queries import libraries_seen_by, professionals_seen_by
 from navette.web.components.people import account_state
+from navette.web.components.refusals import refusals_on, refusals_told
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.accounts import LibrariesForm, library_chooser, refuse
+from navette.web.console.accounts import LibrariesForm, library_chooser
 
 
 class PersonForm(forms.Form):
@@ -55,14 +57,9 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"name": shown.name, "email": shown.email}
     form = PersonForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_on(form):
             edit_librarian(shown, acting_user=user_of(request), **form.cleaned_data)
-        except NotAllowed as refusal:
-            raise PermissionDenied from refusal
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
-            messages.success(request, _("Le compte de %(name)s est enregistré.") % {"name": form.cleaned_data["name"]})
+            messages.success(request, _("Le compte « %(name)s » est enregistré.") % {"name": form.cleaned_data["name"]})
             return redirect("console:account", pk=shown.pk)
     return _page(request, shown, form, PlaceForm(user=user_of(request)))
 
@@ -74,14 +71,9 @@ def give_place(request: HttpRequest, pk: int) -> HttpResponse:
     shown = fetch_professional(request, pk)
     form = PlaceForm(request.POST, user=user_of(request))
     if form.is_valid():
-        try:
+        with refusals_on(form):
             admit(acting_user=user_of(request), name=shown.name, email=shown.email, **form.cleaned_data)
-        except NotAllowed as refusal:
-            raise PermissionDenied from refusal
-        except Refusal as refusal:
-            form.add_error(None, refusal.message)
-        else:
-            messages.success(request, _("L’accès est donné ; un mail vient d’être envoyé."))
+            messages.success(request, _("L’accès est donné ; un mail vient d’être envoyé."))
             return redirect("console:account", pk=shown.pk)
     return _page(request, shown, PersonForm(initial={"name": shown.name, "email": shown.email}), form)
 
@@ -95,18 +87,13 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     asked = request.POST.get("suite")
     if asked not in {"profile", "withdraw"}:
         raise BadRequest
-    try:
+    with refusals_told(request):
         if asked == "withdraw":
             withdraw(row, acting_user=user_of(request))
         else:
             change_profile(row, acting_user=user_of(request), profile=request.POST.get("profile", ""))
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
-        told = _("%(name)s n’a plus accès à %(library)s.") if asked == "withdraw" else _("Le profil est changé.")
-        messages.success(request, told % {"name": row.user.name, "library": row.library.name})
+        told = _("%(name)s n’a plus accès à la %(library)s.") if asked == "withdraw" else _("Le profil est changé.")
+        messages.success(request, told % {"name": row.user.name, "library": library_called(row.library.name)})
     still_seen = professionals_seen_by(user_of(request)).filter(pk=row.user_id).exists()
     return redirect("console:account", pk=row.user_id) if still_seen else redirect("console:accounts")
 
@@ -119,23 +106,18 @@ def operate(request: HttpRequest, pk: int) -> HttpResponse:
     asked = request.POST.get("suite")
     if asked not in {"deactivate", "reactivate", "invite"}:
         raise BadRequest
-    try:
+    with refusals_told(request):
         if asked == "invite":
             _invite(request, shown)
         else:
             set_professional_active(shown, acting_user=user_of(request), active=asked == "reactivate")
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
         messages.success(request, TOLD[asked] % {"name": shown.name})
     return redirect("console:account", pk=shown.pk)
 
 
 TOLD = {
-    "deactivate": gettext_lazy("Le compte de %(name)s est désactivé : ses sessions sont terminées."),
-    "reactivate": gettext_lazy("Le compte de %(name)s est de nouveau actif."),
+    "deactivate": gettext_lazy("Le compte « %(name)s » est désactivé : ses sessions sont terminées."),
+    "reactivate": gettext_lazy("Le compte « %(name)s » est de nouveau actif."),
     "invite": gettext_lazy("L’invitation est partie."),
 }
 

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,16 +13,18 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from navette.accounts.models import Kind, User
-from navette.core.errors import Invalid, NotAllowed, Refusal
+from navette.core.french import library_called
 from navette.libraries.accounts import admit, create_shared_account, free_identifier
 from navette.libraries.models import Library, Membership, Profile
 from navette.libraries.queries import libraries_seen_by, professionals_seen_by
 from navette.portal.models import ProIdentifier
 from navette.portal.queries import current_portal
 from navette.web.components.fields import QuickSelect
+from navette.web.components.lists import page_of
 from navette.web.components.people import account_state
+from navette.web.components.refusals import refusals_on
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.listing import LONGEST_SEARCH, Sorting, keys_with, page_of
+from navette.web.console.listing import LONGEST_SEARCH, Sorting, keys_with
 
 KINDS = [
     ("", gettext_lazy("- Tous -")),
@@ -132,7 +133,7 @@ class SharedForm(LibrariesForm):
         max_length=200,
         required=False,
         help_text=gettext_lazy(
-            "Laissez vide pour le nom de la bibliothèque ; ou indiquez son numéro de carte de prêt."
+            "Laissez vide pour le nom de la bibliothèque ; ou indiquez son numéro de carte de prêt."
         ),
     )
 
@@ -161,15 +162,10 @@ def invite_librarian(request: HttpRequest) -> HttpResponse:
     form = _form(request, LibrarianForm)
     if form.is_bound and form.is_valid():
         values = form.cleaned_data
-        try:
+        with refusals_on(form):
             place = admit(acting_user=user_of(request), **values)
-        except NotAllowed as refusal:
-            raise PermissionDenied from refusal
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
-            told = _("%(name)s a maintenant accès à %(library)s ; un mail vient de lui être envoyé.")
-            messages.success(request, told % {"name": place.user.name, "library": place.library.name})
+            told = _("%(name)s a maintenant accès à la %(library)s ; un mail vient de lui être envoyé.")
+            messages.success(request, told % {"name": place.user.name, "library": library_called(place.library.name)})
             return redirect("console:account", pk=place.user_id)
     return render(request, "console/account_new.html", {"form": form}, status=400 if form.errors else 200)
 
@@ -182,24 +178,15 @@ def open_shared(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         library = form.cleaned_data["library"]
         identifier = form.cleaned_data["identifier"] or free_identifier(library)
-        try:
+        with refusals_on(form):
             made = create_shared_account(library, acting_user=user_of(request), identifier=identifier)
-        except NotAllowed as refusal:
-            raise PermissionDenied from refusal
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
-            told = _("Le compte de %(library)s est ouvert. Le lien pour choisir son mot de passe est parti à %(mail)s.")
-            messages.success(request, told % {"library": library.name, "mail": library.email})
+            told = _(
+                "Le compte de la %(library)s est ouvert. Le lien pour choisir son mot de passe est parti à %(mail)s."
+            )
+            messages.success(request, told % {"library": library_called(library.name), "mail": library.email})
             return redirect("console:account", pk=made.pk)
     context = {"form": form, "has_shared": _has_shared_accounts()}
     return render(request, "console/account_shared.html", context, status=400 if form.errors else 200)
-
-
-def refuse(form: forms.Form, refusal: Refusal) -> None:
-    """Put the refusal beside the field that it is about, if it is about one."""
-    field = refusal.field if isinstance(refusal, Invalid) and refusal.field in form.fields else None
-    form.add_error(field, refusal.message)
 
 
 def _form(request: HttpRequest, kind: type[LibrariesForm]) -> LibrariesForm:

@@ -74,31 +74,35 @@ _FIELDS: dict[str, str | Promise] = {
 }
 _NAMED = (
     *(Attribute, AddressUse, KeyUse),
-    *(PickState, SuggestionState, MailState, WayName, Status, Profile, StaffRoleName, MailRhythm),
+    *(MailState, WayName, Status, Profile, StaffRoleName, MailRhythm),
 )
 # Words of the code that stand in details; the states that come last win over those of the same name.
 _VALUES: dict[str, str | Promise] = {
     **{value.value: value.label for kind in _NAMED for value in kind},
     **{str(value): label for value, label in ContactMessage._meta.get_field("theme").flatchoices},
-    "declined": gettext_lazy("Non retenu"),  # a pick, or a suggestion
     "totp": gettext_lazy("Application"),
     "webauthn": gettext_lazy("Clé d’accès"),
 }
+# What stands for something else in the rows of one kind of object: a pick « declined » is not a suggestion's.
+_VALUES_OF: dict[str, dict[str, str | Promise]] = {
+    "editorial.Pick": {value.value: value.label for value in PickState},
+    "editorial.PurchaseSuggestion": {value.value: value.label for value in SuggestionState},
+}
 
 
-def detail_words(detail: Mapping[str, Any]) -> str:
-    """Return a row's detail as one line of words."""
-    return " · ".join(_parts(detail))
+def detail_words(detail: Mapping[str, Any], object_type: str = "") -> str:
+    """Return the detail of a row about an `object_type` (`app.Model`) as one line of words."""
+    return " · ".join(_parts(detail, _VALUES | _VALUES_OF.get(object_type, {})))
 
 
-def _parts(detail: Mapping[str, Any]) -> Iterator[str]:
+def _parts(detail: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[str]:
     for name, value in detail.items():
         if isinstance(value, dict):
             yield from (_change(field, change) for field, change in value.items())
         elif name in {"changed", "fields"} and isinstance(value, list):
-            yield f"{_DETAILS[name]} : {', '.join(_field_label(field) for field in value) or '–'}"
+            yield f"{_DETAILS[name]} : {', '.join(_field_label(field) for field in value) or '–'}"
         else:
-            yield f"{_DETAILS.get(name, name)} : {_words(value)}"
+            yield f"{_DETAILS.get(name, name)} : {_words(value, values)}"
 
 
 def _change(name: str, change: Any) -> str:
@@ -106,8 +110,8 @@ def _change(name: str, change: Any) -> str:
     label, choices = _field_label(name), _choices(name)
     if isinstance(change, list) and len(change) == 2:
         before, after = (_words(value, choices) for value in change)
-        return f"{label} : {before} → {after}"
-    return f"{label} : {_words(change, choices)}"
+        return f"{label} : {before} → {after}"
+    return f"{label} : {_words(change, choices)}"
 
 
 def _field_label(name: str) -> str:

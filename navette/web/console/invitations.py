@@ -2,16 +2,15 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from navette.core.errors import NotAllowed, Refusal
 from navette.libraries.models import Library
 from navette.lifecycle.moving_in.invitations import LARGEST_WAVE, invite_next, never_invited
+from navette.web.components.refusals import refusals_on
 from navette.web.console.access import staff_with, user_of
 
 
@@ -21,7 +20,7 @@ class WaveForm(forms.Form):
         min_value=1,
         max_value=LARGEST_WAVE,
         initial=200,
-        help_text=gettext_lazy("Commencez petit : les premières réponses disent si le mail est bien compris."),
+        help_text=gettext_lazy("Commencez petit : les premières réponses disent si le mail est bien compris."),
     )
     library = forms.CharField(label=gettext_lazy("Bibliothèque"), required=False, widget=forms.Select)
 
@@ -54,16 +53,12 @@ def invitations(request: HttpRequest) -> HttpResponse:
 def _invite(request: HttpRequest, form: WaveForm) -> bool:
     key = form.cleaned_data["library"]
     library = Library.objects.get(pk=key) if key else None
-    try:
+    with refusals_on(form):
         invited = invite_next(form.cleaned_data["count"], acting_user=user_of(request), library=library)
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        form.add_error("count", refusal.message)
-        return False
-    if invited:
-        told = ngettext("%d invitation est confiée à l’envoi.", "%d invitations sont confiées à l’envoi.", invited)
-        messages.success(request, told % invited)
-    else:
-        messages.info(request, _("Personne n’attendait d’invitation."))
-    return True
+        if invited:
+            told = ngettext("%d invitation est confiée à l’envoi.", "%d invitations sont confiées à l’envoi.", invited)
+            messages.success(request, told % invited)
+        else:
+            messages.info(request, _("Personne n’attendait d’invitation."))
+        return True
+    return False

@@ -23,11 +23,11 @@ from navette.accounts.models import Kind, User
 from navette.core.models import AuditRow
 from navette.files.xlsx import LAST_ROW, Cell, Column
 from navette.web.components.fields import QuickSelect
+from navette.web.components.lists import ROWS_A_PAGE, dated_workbook
 from navette.web.console.access import staff_with
 from navette.web.console.audit_details import detail_words
 from navette.web.console.audit_words import ACTIONS, OBJECTS, action_label, object_label
 from navette.web.console.journal_links import links_to
-from navette.web.console.listing import ROWS_A_PAGE, workbook
 
 AUTOMATIC = "0"
 CHUNK = 1_000
@@ -129,7 +129,7 @@ def _line(row: AuditRow, links: dict[tuple[str, int], tuple[str, str]]) -> dict[
         "object": object_label(row.object_type),
         "label": label,
         "href": href,
-        "detail": detail_words(row.detail),
+        "detail": detail_words(row.detail, row.object_type),
     }
 
 
@@ -154,10 +154,10 @@ def export(request: HttpRequest) -> HttpResponseBase:
     """Send the rows that the address selects as a workbook."""
     found = FilterForm(request.GET).found()
     if found.order_by()[LAST_ROW:].exists():
-        messages.warning(request, _("Cela fait trop de lignes pour un classeur : choisissez une période plus courte."))
+        messages.warning(request, _("Cela fait trop de lignes pour un classeur : choisissez une période plus courte."))
         return redirect("console:journal")
     columns = [Column(str(title), width, days) for title, width, days in _EXPORTED]
-    return workbook("journal", _("Journal"), columns, _exported(found.iterator(chunk_size=CHUNK)))
+    return dated_workbook("journal", _("Journal"), columns, _exported(found.iterator(chunk_size=CHUNK)))
 
 
 def _exported(rows: Iterable[AuditRow]) -> Iterator[tuple[Cell, ...]]:
@@ -168,5 +168,5 @@ def _exported(rows: Iterable[AuditRow]) -> Iterator[tuple[Cell, ...]]:
             action_label(row.action),
             object_label(row.object_type),
             str(row.object_id or ""),
-            detail_words(row.detail),
+            detail_words(row.detail, row.object_type),
         )

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +17,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from navette.core import clock
-from navette.core.errors import NotAllowed, Refusal
 from navette.core.models import AuditRow
 from navette.libraries.models import Library
 from navette.libraries.queries import libraries_seen_by
@@ -33,6 +30,8 @@ from navette.subscriptions.queries import (
     opens_to_staff_on,
     subscriptions_seen_by,
 )
+from navette.web.components.lists import page_of
+from navette.web.components.refusals import refusals_told
 from navette.web.console.access import staff_with, user_of
 
 LIBRARIES_A_PAGE = 10
@@ -74,9 +73,7 @@ def late(request: HttpRequest) -> HttpResponse:
     """List the libraries with late requests, the longest late first, each with its oldest ones."""
     overdue = subscriptions_seen_by(user_of(request)).late(clock.today())
     by_library = overdue.order_by().values("library_id").annotate(count=Count("pk"), oldest=Min("deadline"))
-    page: Page[Any] = Paginator(by_library.order_by("oldest", "library_id"), LIBRARIES_A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = page_of(by_library.order_by("oldest", "library_id"), request, LIBRARIES_A_PAGE)
     page.object_list = _groups(overdue, list(page.object_list))
     portal, user = current_portal(), user_of(request)
     may_decide = portal.staff_decides_late and user.has_perm("subscriptions.decide_late")
@@ -115,16 +112,11 @@ def _last_reminders(keys: list[int]) -> dict[int, dt.datetime]:
 def remind(request: HttpRequest, pk: int) -> HttpResponse:
     """Mail one library about its late requests."""
     library = get_object_or_404(libraries_seen_by(user_of(request)), pk=pk)
-    try:
+    with refusals_told(request):
         count = remind_library(library, acting_user=user_of(request))
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
         told = ngettext(
-            "%(library)s est relancée : %(count)d demande en retard.",
-            "%(library)s est relancée : %(count)d demandes en retard.",
+            "%(library)s est relancée : %(count)d demande en retard.",
+            "%(library)s est relancée : %(count)d demandes en retard.",
             count,
         )
         messages.success(request, told % {"library": library.name, "count": count})

@@ -4,17 +4,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from navette.core.errors import NotAllowed, Refusal
+from navette.core.french import library_called
 from navette.libraries.models import Library
 from navette.lifecycle.merging import close_library, held_by, merge_libraries, plan_of, reopen_library
 from navette.web.components.fields import QuickSelect
+from navette.web.components.refusals import refusals_told
 from navette.web.console.access import staff_with, user_of
 from navette.web.console.libraries import fetch_library
 
@@ -52,20 +52,18 @@ def _merge(request: HttpRequest, source: Library) -> HttpResponse:
     if not form.is_valid():
         return _merge_page(request, source, form)
     into = form.cleaned_data["vers"]
-    try:
+    with refusals_told(request):
         plan = merge_libraries(source, into, acting_user=user_of(request))
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-        return redirect("console:library", pk=source.pk)
-    told = ngettext(
-        "%(source)s est réunie à %(into)s : %(count)d abonnement a suivi.",
-        "%(source)s est réunie à %(into)s : %(count)d abonnements ont suivi.",
-        plan.subscriptions,
-    )
-    messages.success(request, told % {"source": source.name, "into": into.name, "count": plan.subscriptions})
-    return redirect("console:library", pk=into.pk)
+        told = ngettext(
+            "%(source)s est réunie à la %(into)s : %(count)d abonnement a suivi.",
+            "%(source)s est réunie à la %(into)s : %(count)d abonnements ont suivi.",
+            plan.subscriptions,
+        )
+        messages.success(
+            request, told % {"source": source.name, "into": library_called(into.name), "count": plan.subscriptions}
+        )
+        return redirect("console:library", pk=into.pk)
+    return redirect("console:library", pk=source.pk)
 
 
 def _merge_page(request: HttpRequest, source: Library, form: IntoForm) -> HttpResponse:
@@ -82,11 +80,8 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         context = {"library": shown, "held": held_by(shown), "accounts": shown.memberships.count()}
         return render(request, "console/library_close.html", context)
-    try:
+    with refusals_told(request):
         close_library(shown, acting_user=user_of(request))
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
         messages.success(request, _("%(name)s a quitté le réseau.") % {"name": shown.name})
     return redirect("console:library", pk=shown.pk)
 
@@ -96,11 +91,8 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Bring a closed library back into the network."""
     shown = fetch_library(request, pk)
-    try:
+    with refusals_told(request):
         reopen_library(shown, acting_user=user_of(request))
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
         told = _("%(name)s est de nouveau dans le réseau. Rouvrez ses inscriptions et redonnez des accès à son équipe.")
         messages.success(request, told % {"name": shown.name})
     return redirect("console:library", pk=shown.pk)

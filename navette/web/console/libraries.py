@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from navette.accounts.models import User
 from navette.core import clock
-from navette.core.errors import Invalid, NotAllowed, Refusal
+from navette.core.errors import Invalid
+from navette.core.french import library_called
 from navette.files.xlsx import Cell, Column
 from navette.libraries.models import Library, Membership, Territory
 from navette.libraries.network import IDENTITY, Record, create_library, edit_library
@@ -23,8 +23,10 @@ from navette.libraries.queries import libraries_seen_by
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import status_today
 from navette.subscriptions.states import Status
+from navette.web.components.lists import dated_workbook, page_of
+from navette.web.components.refusals import refusals_on, refusals_told, show_refusal
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.listing import LONGEST_SEARCH, Sorting, keys_with, page_of, workbook
+from navette.web.console.listing import LONGEST_SEARCH, Sorting, keys_with
 
 IN_NETWORK = Q(closed_at__isnull=True)
 STATES = {
@@ -119,9 +121,9 @@ class LibraryForm(forms.ModelForm):  # type: ignore[type-arg]
             "longitude": gettext_lazy("Longitude"),
         }
         help_texts = {
-            "name": gettext_lazy("Tel que les usagers le cherchent : le plus souvent, le nom de la commune."),
+            "name": gettext_lazy("Tel que les usagers le cherchent : le plus souvent, le nom de la commune."),
             "email": gettext_lazy("Les demandes à traiter y arrivent."),
-            "latitude": gettext_lazy("En degrés, par exemple 44,69270 : pour la carte du réseau."),
+            "latitude": gettext_lazy("En degrés, par exemple 44,69270 : pour la carte du réseau."),
             "longitude": gettext_lazy("En degrés, par exemple −0,08620."),
         }
 
@@ -162,7 +164,7 @@ def export(request: HttpRequest) -> FileResponse:
     """Send what the address selects as a workbook."""
     found = FilterForm(request.GET).found(libraries_seen_by(user_of(request))).select_related("territory")
     columns = [Column(str(title), width, days) for title, width, days in _EXPORTED]
-    return workbook("bibliotheques", _("Bibliothèques"), columns, _exported(found.order_by("name")))
+    return dated_workbook("bibliotheques", _("Bibliothèques"), columns, _exported(found.order_by("name")))
 
 
 def _exported(found: QuerySet[Library]) -> Iterator[tuple[Cell, ...]]:
@@ -210,11 +212,8 @@ def create(request: HttpRequest) -> HttpResponse:
     """Add a library to the network."""
     form = LibraryForm(request.POST if request.method == "POST" else None, names_it=True)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             made = create_library(acting_user=user_of(request), record=form.record())
-        except Invalid as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        else:
             messages.success(request, _("%(name)s est dans le réseau.") % {"name": made.name})
             return redirect("console:library", pk=made.pk)
     return render(request, "console/library_new.html", {"form": form}, status=400 if form.errors else 200)
@@ -239,17 +238,16 @@ def library(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _save(request: HttpRequest, shown: Library, form: LibraryForm) -> HttpResponse | None:
     """Save the record; None where a value is refused, which the form then says."""
-    try:
-        edit_library(shown, acting_user=user_of(request), record=form.record())
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        return None
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
-        messages.success(request, _("La fiche de %(name)s est enregistrée.") % {"name": form.cleaned_data["name"]})
+    with refusals_told(request):
+        try:
+            edit_library(shown, acting_user=user_of(request), record=form.record())
+        except Invalid as refusal:
+            show_refusal(form, refusal)
+            return None
+        messages.success(
+            request,
+            _("La fiche de la %(library)s est enregistrée.") % {"library": library_called(form.cleaned_data["name"])},
+        )
     return redirect("console:library", pk=shown.pk)
 
 

@@ -1,19 +1,13 @@
-"""What the console's lists share: sorting by their columns, finding words whatever the accents, pages and workbooks."""
+"""What the console's lists share: sorting by their columns, finding words whatever the accents."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest
 from django.utils.functional import Promise
 
-from navette.core import clock
 from navette.core.text import fold
-from navette.files.xlsx import CONTENT_TYPE, Cell, Column, workbook_file
 
-ROWS_A_PAGE = 25
 WORDS = 6  # words of a search that count
 LONGEST_SEARCH = 100
 
@@ -60,11 +54,6 @@ class Sorting:
         return self.default, False
 
 
-def page_of(found: QuerySet[Any], request: HttpRequest) -> Page[Any]:
-    """Return the page that the address asks for, the nearest that exists."""
-    return Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
-
-
 def keys_with(text: str, rows: Iterable[Sequence[Any]]) -> list[int]:
     """Return the keys of the rows (key, then texts) that hold every word of `text`, whatever the case and accents.
 
@@ -77,12 +66,3 @@ def keys_with(text: str, rows: Iterable[Sequence[Any]]) -> list[int]:
         if all(word in folded for word in words):
             found.append(int(key))
     return found
-
-
-def workbook(name: str, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> FileResponse:
-    """Return the answer that sends `rows` as the workbook `name`-DAY.xlsx, read from a temporary file bit by bit."""
-    target = workbook_file(title=title, columns=columns, rows=rows)
-    filename = f"{name}-{clock.today():%Y-%m-%d}.xlsx"
-    answer = FileResponse(target, as_attachment=True, filename=filename, content_type=CONTENT_TYPE)
-    answer.headers["Content-Encoding"] = "identity"  # a workbook is a zip: the gzip middleware leaves it alone
-    return answer

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from navette.core.errors import Invalid, NotAllowed, Refusal
+from navette.core.errors import Invalid
 from navette.core.pictures import Picture, checked_photo, checked_picture
 from navette.portal import colour
 from navette.portal.actions import PICTURES, fingerprint, save_look
 from navette.portal.queries import current_portal
+from navette.web.components.refusals import refusals_told, show_refusal
 from navette.web.console.access import staff_with, user_of
 
 OURS = "#1f4fbf"
@@ -34,7 +34,7 @@ class LookForm(forms.Form):
         label=gettext_lazy("Couleur d’accent"),
         required=False,
         help_text=gettext_lazy(
-            "Sous la forme #1f4fbf. Vide : le bleu de Navette. Elle remplace le bleu des pages des usagers ; "
+            "Sous la forme #1f4fbf. Vide : le bleu de Navette. Elle remplace le bleu des pages des usagers ; "
             "l’orange reste la couleur des professionnels."
         ),
         error_messages={"invalid": gettext_lazy("Écrivez la couleur avec six chiffres ou lettres, comme #1f4fbf.")},
@@ -50,7 +50,7 @@ class LookForm(forms.Form):
     photo = forms.FileField(
         label=gettext_lazy("Photo d’accueil"),
         required=False,
-        help_text=gettext_lazy("En largeur, sans texte : elle remplace le paysage dessiné de la page d’accueil."),
+        help_text=gettext_lazy("En largeur, sans texte : elle remplace le paysage dessiné de la page d’accueil."),
         widget=forms.FileInput(attrs=PICTURE),
     )
     drop_photo = forms.BooleanField(label=gettext_lazy("Retirer la photo actuelle"), required=False)
@@ -107,17 +107,13 @@ def look(request: HttpRequest) -> HttpResponse:
 
 def _save(request: HttpRequest, form: LookForm) -> HttpResponse | None:
     """Save the look; None where it is refused beside a field."""
-    try:
-        values = form.cleaned_data
-        save_look(acting_user=user_of(request), seen=values["seen"], accent=values["accent"], pictures=form.pictures())
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        return None
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
+    seen, accent = form.cleaned_data["seen"], form.cleaned_data["accent"]
+    with refusals_told(request):
+        try:
+            save_look(acting_user=user_of(request), seen=seen, accent=accent, pictures=form.pictures())
+        except Invalid as refusal:
+            show_refusal(form, refusal)
+            return None
         messages.success(request, _("L’apparence est à jour."))
     return redirect("console:look")
 
@@ -141,7 +137,7 @@ def contrasts(accent: str) -> list[dict[str, Any]]:
         (_("Texte de couleur sur le papier"), light["reader"], colour.LIGHT_GROUNDS[0]),
         (_("Texte de couleur sur un fond teinté"), light["reader"], light["reader-soft"]),
         (_("Texte blanc sur un bouton"), light["on-reader"], light["reader"]),
-        (_("En mode sombre : texte de couleur sur le papier"), dark["reader"], colour.DARK_GROUNDS[0]),
-        (_("En mode sombre : texte d’un bouton"), dark["on-reader"], dark["reader"]),
+        (_("En mode sombre : texte de couleur sur le papier"), dark["reader"], colour.DARK_GROUNDS[0]),
+        (_("En mode sombre : texte d’un bouton"), dark["on-reader"], dark["reader"]),
     ]
     return [{"label": label, "value": round(colour.contrast(one, other), 1)} for label, one, other in pairs]

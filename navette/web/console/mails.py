@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from navette.core.errors import Refusal
 from navette.mail.actions import settle
 from navette.mail.kinds import KINDS
 from navette.mail.models import MailState, OutgoingMail
 from navette.mail.queries import Sieve, counts_by_state, mails_found
+from navette.web.components.lists import page_of
+from navette.web.components.refusals import refusals_told
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.listing import page_of
 
 TO_SETTLE = "a-regler"  # the first choice of the list: what waits for a person
 EVERY = "tous"
@@ -92,12 +92,9 @@ def settle_mail(request: HttpRequest, pk: int) -> HttpResponse:
     asked = request.POST.get("suite")
     if asked not in {"resend", "sent"}:
         raise BadRequest
-    try:
+    with refusals_told(request):
         settle(mail, acting_user=user_of(request), resend=asked == "resend")
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
-        messages.success(request, _("C’est noté : %(subject)s.") % {"subject": mail.subject})
+        messages.success(request, _("C’est noté : %(subject)s.") % {"subject": mail.subject})
     return redirect(reverse("console:mails"))
 
 

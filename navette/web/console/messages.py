@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from navette.core.errors import Invalid, NotAllowed, Refusal
+from navette.core.errors import Invalid
 from navette.libraries.contact import LONGEST_ANSWER, answer, close, reopen
 from navette.libraries.models import ContactMessage, MessageState, Theme
 from navette.libraries.queries import messages_seen_by
+from navette.web.components.lists import page_of
+from navette.web.components.refusals import refusals_told, show_refusal
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.listing import page_of
 
 EVERY = [("", gettext_lazy("- Tout -"))]
 
@@ -46,7 +47,7 @@ class MessageFilter(forms.Form):
 class AnswerForm(forms.Form):
     body = forms.CharField(
         label=gettext_lazy("Votre réponse"),
-        help_text=gettext_lazy("Elle part par mail, suivie de la question. « Bonjour » et le nom sont déjà écrits."),
+        help_text=gettext_lazy("Elle part par mail, suivie de la question. « Bonjour » et le nom sont déjà écrits."),
         max_length=LONGEST_ANSWER,
         widget=forms.Textarea(attrs={"rows": 10}),
     )
@@ -94,18 +95,15 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
 def _answer(request: HttpRequest, found: ContactMessage) -> HttpResponse:
     form = AnswerForm(request.POST)
     if form.is_valid():
-        try:
-            answer(found, acting_user=user_of(request), body=form.cleaned_data["body"])
-        except NotAllowed as refusal:
-            raise PermissionDenied from refusal
-        except Invalid as refusal:
-            form.add_error("body", refusal.message)
-        except Refusal as refusal:
-            notices.warning(request, refusal.message)
-            return redirect("console:message", pk=found.pk)
-        else:
+        with refusals_told(request):
+            try:
+                answer(found, acting_user=user_of(request), body=form.cleaned_data["body"])
+            except Invalid as refusal:
+                show_refusal(form, refusal)
+                return _page(request, found, form)
             notices.success(request, _("La réponse part par mail à %(name)s.") % {"name": found.name})
             return redirect("console:messages")
+        return redirect("console:message", pk=found.pk)
     return _page(request, found, form)
 
 
@@ -113,14 +111,9 @@ def _put(request: HttpRequest, found: ContactMessage) -> HttpResponse:
     what = {"close": close, "reopen": reopen}.get(request.POST.get("suite", ""))
     if what is None:
         raise BadRequest
-    try:
+    with refusals_told(request):
         fresh = what(found, acting_user=user_of(request))
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        notices.warning(request, refusal.message)
-    else:
-        notices.success(request, _("C’est noté : %(state)s.") % {"state": fresh.get_state_display()})
+        notices.success(request, _("C’est noté : %(state)s.") % {"state": fresh.get_state_display()})
     return redirect("console:message", pk=found.pk)
 
 

@@ -23,7 +23,7 @@ from navette.web.components.columns import ColumnsForm
 from navette.web.components.uploads import SheetField
 from navette.web.console.access import staff_with, user_of
 
-FILES_A_PAGE, REJECTS_A_PAGE, ROWS_SHOWN = 25, 50, 3
+FILES_A_PAGE, REJECTS_A_PAGE, ROWS_SHOWN, NOTES_SHOWN = 25, 50, 3, 50
 PERM = "moving_in.run"
 
 
@@ -113,10 +113,12 @@ def _columns_form(job: Job, data: Any = None) -> ColumnsForm:
 
 
 def _report(request: HttpRequest, job: Job) -> HttpResponse:
-    page: Page[Any] = Paginator(job.rejects.all(), REJECTS_A_PAGE).get_page(request.GET.get("page"))
+    page: Page[Any] = Paginator(job.rejects.filter(taken=False), REJECTS_A_PAGE).get_page(request.GET.get("page"))
     tried = job.dry_run and job.state == JobState.DONE and bool(job.path)  # the night removes files after some days
     may_follow = tried and not job.options.get("followed_by")
+    notes = job.rejects.filter(taken=True)
     context = {"job": job, "label": jobs.label_of(job), "page": page, "may_follow": may_follow}
+    context |= {"notes": notes[:NOTES_SHOWN], "notes_count": notes.count()}
     return render(request, "console/moving_in_report.html", context)
 
 
@@ -158,8 +160,9 @@ def for_real(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @staff_with(PERM)
 def rejects(request: HttpRequest, pk: int) -> FileResponse:
-    """Send the rows left out: line, column and reason."""
-    found = _fetch(pk).rejects.values_list("line", "column", "reason")
-    rows = ((str(line), column, reason) for line, column, reason in found.iterator())
-    columns = [Column(_("Ligne"), 10), Column(_("Colonne"), 24), Column(_("Raison"), 80)]
+    """Send the rows left out, and those taken with something to tell: line, column, reason, whether it was taken."""
+    found = _fetch(pk).rejects.values_list("line", "column", "reason", "taken")
+    yes, no = _("oui"), _("non")
+    rows = ((str(line), column, reason, yes if taken else no) for line, column, reason, taken in found.iterator())
+    columns = [Column(_("Ligne"), 10), Column(_("Colonne"), 24), Column(_("Raison"), 80), Column(_("Reprise"), 10)]
     return _workbook(_("Rejets"), columns, rows, "rejets.xlsx")

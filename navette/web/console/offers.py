@@ -4,16 +4,16 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from navette.core.errors import Invalid, NotAllowed
 from navette.resources.actions import save_category, save_offer
 from navette.resources.models import Category, Offer
+from navette.web.components.refusals import refusals_on
 from navette.web.console.access import staff_with, user_of
 from navette.web.console.resource_forms import CategoryForm, OfferForm
 
@@ -49,18 +49,14 @@ def _row(kind: str, key: str) -> Any:
 
 
 def _saved(request: HttpRequest, kind: str, row: Any, form: forms.Form) -> bool:
-    try:
+    with refusals_on(form):
         if kind == "offre":
             saved: Any = save_offer(acting_user=user_of(request), offer=row, **form.cleaned_data)
         else:
             saved = save_category(acting_user=user_of(request), category=row, **form.cleaned_data)
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Invalid as refusal:
-        form.add_error("name", refusal.message)
-        return False
-    messages.success(request, _("%(name)s est à jour.") % {"name": saved.name})
-    return True
+        messages.success(request, _("%(name)s est à jour.") % {"name": saved.name})
+        return True
+    return False
 
 
 def _prefix(kind: str, key: str) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_datetime
@@ -14,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from navette.core import clock
-from navette.core.errors import Invalid, NotAllowed, Refusal
 from navette.editorial.actions import PageText, create_page, edit_page
 from navette.editorial.models import Page
+from navette.web.components.refusals import refusals_on
 from navette.web.console.access import staff_with, user_of
 
 
@@ -29,8 +28,8 @@ class PageForm(forms.Form):
         label=gettext_lazy("Texte"),
         max_length=50_000,
         help_text=gettext_lazy(
-            "Une ligne vide sépare deux paragraphes. « ## Un intertitre », « - un point de liste », « **important** », "
-            "« [des mots](https://une-adresse) »."
+            "Une ligne vide sépare deux paragraphes. « ## Un intertitre », « - un point de liste », « **important** », "
+            "« [des mots](https://une-adresse) »."
         ),
         widget=forms.Textarea(attrs={"rows": 22}),
     )
@@ -50,7 +49,7 @@ class NewPageForm(PageForm):
     slug = forms.SlugField(
         label=gettext_lazy("Adresse"),
         max_length=80,
-        help_text=gettext_lazy("Des minuscules et des tirets : « ateliers-2027 » donne la page /pages/ateliers-2027."),
+        help_text=gettext_lazy("Des minuscules et des tirets : « ateliers-2027 » donne la page /pages/ateliers-2027."),
     )
     field_order = ("slug", "title", "lead", "body", "readers")
 
@@ -101,16 +100,11 @@ def _moment(text: str) -> dt.datetime:
 
 
 def _tried(request: HttpRequest, form: PageForm, act: Any) -> bool:
-    try:
+    with refusals_on(form):
         row: Page = act()
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        field = refusal.field if isinstance(refusal, Invalid) else None
-        form.add_error(field if field in form.fields else None, refusal.message)
-        return False
-    messages.success(request, _("« %(title)s » est enregistrée.") % {"title": row.title})
-    return True
+        messages.success(request, _("« %(title)s » est enregistrée.") % {"title": row.title})
+        return True
+    return False
 
 
 def _show(request: HttpRequest, form: PageForm, row: Page | None, seen_at: dt.datetime) -> HttpResponse:

@@ -19,7 +19,7 @@ class ResourceForm(OverSeenForm):
 
     name = forms.CharField(label=_("Nom"), max_length=120)
     summary = forms.CharField(
-        label=_("En une phrase"), max_length=200, help_text=_("Sous le nom, dans la liste : 200 caractères au plus.")
+        label=_("En une phrase"), max_length=200, help_text=_("Sous le nom, dans la liste : 200 caractères au plus.")
     )
     description = forms.CharField(label=_("Description"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 8}))
     vendor = forms.CharField(label=_("Fournisseur"), max_length=120)

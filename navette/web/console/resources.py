@@ -22,8 +22,10 @@ from navette.signon.models import VendorAccess
 from navette.subscriptions.actions.seats import serve_queue
 from navette.subscriptions.models import GrantState, ResourceGrant
 from navette.subscriptions.states import Status
+from navette.web.components.lists import page_of
+from navette.web.components.refusals import refusals_told
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.listing import Sorting, page_of
+from navette.web.console.listing import Sorting
 from navette.web.console.resource_forms import ResourceFilter, ResourceForm
 
 LOGO_SIDE = 640  # pixels
@@ -52,10 +54,10 @@ def resources(request: HttpRequest) -> HttpResponse:
     found = DigitalResource.objects.select_related("category", "access").filter(_condition(form))
     page = page_of(found.order_by(*SORTING.order_of(asked), "pk"), request)
     held = people_by_resource([row.pk for row in page])
-    rows = [{"resource": row, "people": held.get(row.pk, {}), "has_access": hasattr(row, "access")} for row in page]
-    return render(
-        request, "console/resources.html", {"form": form, "page": page, "rows": rows, "heads": SORTING.heads(asked)}
-    )
+    page.object_list = [
+        {"resource": row, "people": held.get(row.pk, {}), "has_access": hasattr(row, "access")} for row in page
+    ]
+    return render(request, "console/resources.html", {"form": form, "page": page, "heads": SORTING.heads(asked)})
 
 
 def _condition(form: ResourceFilter) -> Q:
@@ -180,13 +182,8 @@ def resource_open(request: HttpRequest, pk: int) -> HttpResponse:
     found = fetch(pk)
     if request.method == "POST":
         opening = request.POST.get("suite") == "open"
-        try:
+        with refusals_told(request):
             set_open(found, acting_user=user_of(request), is_open=opening)
-        except NotAllowed as refusal:
-            raise PermissionDenied from refusal
-        except Refusal as refusal:
-            messages.warning(request, refusal.message)
-        else:
             told = _("%(name)s est ouverte.") if opening else _("%(name)s est fermée.")
             messages.success(request, told % {"name": found.name})
         return redirect("console:resource", pk=pk)

@@ -3,17 +3,17 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from navette.core.errors import Invalid, NotAllowed, Refusal
+from navette.core.errors import Invalid
 from navette.portal.actions import changes, fingerprint, save_settings
 from navette.portal.models import Portal
 from navette.portal.profiles import PROFILES
 from navette.portal.queries import current_portal
+from navette.web.components.refusals import refusals_told, show_refusal
 from navette.web.console.access import staff_with, user_of
 from navette.web.console.settings_effects import effects
 from navette.web.console.settings_form import SettingsForm, label_of, proposed, shown
@@ -67,15 +67,11 @@ def _sent(request: HttpRequest, form: SettingsForm) -> list[tuple[str, str]]:
 
 
 def _apply(request: HttpRequest, form: SettingsForm) -> HttpResponse:
-    try:
-        save_settings(form.values(), acting_user=user_of(request), seen=form.cleaned_data["seen"])
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        return _page(request, form)
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
+    with refusals_told(request):
+        try:
+            save_settings(form.values(), acting_user=user_of(request), seen=form.cleaned_data["seen"])
+        except Invalid as refusal:
+            show_refusal(form, refusal)
+            return _page(request, form)
         messages.success(request, _("Les réglages sont appliqués."))
     return redirect("console:settings")

@@ -48,17 +48,17 @@ def _registration(before: Portal, after: Portal) -> Iterator[Effect]:
 
 def _by_library(before: Portal, after: Portal) -> Iterator[Effect]:
     if after.librarians_register_readers:
-        yield Effect(_("Les bibliothèques voient « Inscription usager ressources numériques »."))
+        yield Effect(_("Les bibliothèques voient « Inscription usager ressources numériques »."))
     else:
-        yield Effect(_("Les bibliothèques n’inscrivent plus personne ; celles et ceux qu’elles ont inscrits restent."))
+        yield Effect(_("Les bibliothèques n’inscrivent plus personne ; celles et ceux qu’elles ont inscrits restent."))
 
 
 def _parents(before: Portal, after: Portal) -> Iterator[Effect]:
     count = _every().with_status(Status.UNCONFIRMED).count()
     yield Effect(
         ngettext(
-            "%(count)d demande attend déjà l’accord d’un parent : elle l’attendra encore.",
-            "%(count)d demandes attendent déjà l’accord d’un parent : elles l’attendront encore.",
+            "%(count)d demande attend déjà l’accord d’un parent : elle l’attendra encore.",
+            "%(count)d demandes attendent déjà l’accord d’un parent : elles l’attendront encore.",
             count,
         )
         % {"count": count}
@@ -66,12 +66,12 @@ def _parents(before: Portal, after: Portal) -> Iterator[Effect]:
 
 
 def _passwords(before: Portal, after: Portal) -> Iterator[Effect]:
-    yield Effect(_("Les mots de passe existants restent valables ; la règle vaut pour ceux qui seront choisis."))
+    yield Effect(_("Les mots de passe existants restent valables ; la règle vaut pour ceux qui seront choisis."))
     if after.password_min_length < RECOMMENDED_LENGTH:
         yield Effect(
             _(
-                "%(count)d caractères : moins que ce que recommande la CNIL (12). C’est admis parce que les essais "
-                "sont ralentis puis bloqués ; dites-le dans votre registre des traitements."
+                "%(count)d caractères : moins que ce que recommande la CNIL (12). C’est admis parce que les essais "
+                "sont ralentis puis bloqués ; dites-le dans votre registre des traitements."
             )
             % {"count": after.password_min_length},
             "warning",
@@ -102,7 +102,7 @@ def _identifiers(before: Portal, after: Portal) -> Iterator[Effect]:
             % {"count": shared}
         )
     yield Effect(
-        _("Les identifiants déjà donnés ne changent pas ; seule change l’explication sur la page de connexion.")
+        _("Les identifiants déjà donnés ne changent pas ; seule change l’explication sur la page de connexion.")
     )
 
 
@@ -117,9 +117,9 @@ def _each_resource(before: Portal, after: Portal) -> Iterator[Effect]:
     if not after.decides_each_resource and asked:
         yield Effect(
             ngettext(
-                "%(count)d ressource demandée par une personne déjà acceptée attend encore une décision : "
+                "%(count)d ressource demandée par une personne déjà acceptée attend encore une décision : "
                 "elle s’ouvrira au prochain enregistrement de sa fiche ou à son renouvellement.",
-                "%(count)d ressources demandées par des personnes déjà acceptées attendent encore une décision : "
+                "%(count)d ressources demandées par des personnes déjà acceptées attendent encore une décision : "
                 "elles s’ouvriront au prochain enregistrement de leur fiche ou à leur renouvellement.",
                 asked,
             )
@@ -163,8 +163,8 @@ def _dates(before: Portal, after: Portal) -> Iterator[Effect]:
     count = _every().with_status(Status.ACTIVE).count()
     yield Effect(
         ngettext(
-            "%(count)d abonnement validé garde ses dates ; la règle vaut pour les prochaines décisions.",
-            "%(count)d abonnements validés gardent leurs dates ; la règle vaut pour les prochaines décisions.",
+            "%(count)d abonnement validé garde ses dates ; la règle vaut pour les prochaines décisions.",
+            "%(count)d abonnements validés gardent leurs dates ; la règle vaut pour les prochaines décisions.",
             count,
         )
         % {"count": count}
@@ -172,7 +172,7 @@ def _dates(before: Portal, after: Portal) -> Iterator[Effect]:
 
 
 def _display(before: Portal, after: Portal) -> Iterator[Effect]:
-    yield Effect(_("Les pages des bibliothèques changent d’aspect à leur prochain affichage ; aucune donnée ne bouge."))
+    yield Effect(_("Les pages des bibliothèques changent d’aspect à leur prochain affichage ; aucune donnée ne bouge."))
 
 
 def _contact(before: Portal, after: Portal) -> Iterator[Effect]:

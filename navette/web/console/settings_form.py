@@ -12,11 +12,11 @@ from navette.web.components.subscriber_columns import COLUMN_TITLES
 
 LABELS: dict[str, tuple[Any, Any]] = {
     "name": (gettext_lazy("Nom du portail"), gettext_lazy("Sur toutes les pages et dans tous les mails.")),
-    "owner": (gettext_lazy("Collectivité"), gettext_lazy("Celle qui publie le site : « Département de… ».")),
-    "department_code": (gettext_lazy("Code du département"), gettext_lazy("Deux ou trois caractères : 33, 2A, 974.")),
+    "owner": (gettext_lazy("Collectivité"), gettext_lazy("Celle qui publie le site : « Département de… ».")),
+    "department_code": (gettext_lazy("Code du département"), gettext_lazy("Deux ou trois caractères : 33, 2A, 974.")),
     "contact_email": (
         gettext_lazy("Adresse de contact"),
-        gettext_lazy("Affichée sur le site ; elle reçoit les questions du formulaire de contact."),
+        gettext_lazy("Affichée sur le site ; elle reçoit les questions du formulaire de contact."),
     ),
     "contact_phone": (
         gettext_lazy("Téléphone"),
@@ -28,17 +28,17 @@ LABELS: dict[str, tuple[Any, Any]] = {
     ),
     "librarians_register_readers": (
         gettext_lazy("Les bibliothèques inscrivent leurs usagers"),
-        gettext_lazy("Sans mot de passe : la personne choisit le sien à la première connexion."),
+        gettext_lazy("Sans mot de passe : la personne choisit le sien à la première connexion."),
     ),
     "parental_age": (
         gettext_lazy("Âge en dessous duquel un parent confirme"),
-        gettext_lazy("En années ; 0 pour ne jamais le demander."),
+        gettext_lazy("En années ; 0 pour ne jamais le demander."),
     ),
     "password_min_length": (
         gettext_lazy("Longueur minimale des mots de passe"),
         gettext_lazy(
-            "De 8 à 64 caractères ; majuscule, minuscule, chiffre et caractère spécial toujours. "
-            "La CNIL recommande 12 : 8 caractères sont admis parce que les essais sont ralentis puis bloqués."
+            "De 8 à 64 caractères ; majuscule, minuscule, chiffre et caractère spécial toujours. "
+            "La CNIL recommande 12 : 8 caractères sont admis parce que les essais sont ralentis puis bloqués."
         ),
     ),
     "pro_identifier": (
@@ -56,7 +56,7 @@ LABELS: dict[str, tuple[Any, Any]] = {
         gettext_lazy("Une décision pour chaque ressource"),
         gettext_lazy("Sinon, accepter une personne lui ouvre tout ce qu’elle a demandé."),
     ),
-    "decision_days": (gettext_lazy("Délai de décision"), gettext_lazy("En jours : de 1 à 60.")),
+    "decision_days": (gettext_lazy("Délai de décision"), gettext_lazy("En jours : de 1 à 60.")),
     "staff_decides_late": (
         gettext_lazy("L’équipe départementale peut décider des demandes en retard"),
         gettext_lazy("Après avoir averti la bibliothèque, deux jours plus tard au plus tôt."),
@@ -85,7 +85,7 @@ LABELS: dict[str, tuple[Any, Any]] = {
     "keep_audit_months": (gettext_lazy("Journal des opérations"), gettext_lazy("En mois.")),
     "extranet": (
         gettext_lazy("Extranet ouvert"),
-        gettext_lazy("Catalogue, prêts, réservations : sans effet tant que ces pages n’existent pas."),
+        gettext_lazy("Catalogue, prêts, réservations : sans effet tant que ces pages n’existent pas."),
     ),
 }
 GROUPS: list[tuple[str, Any, tuple[str, ...]]] = [
@@ -159,7 +159,7 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         """Refuse settings by which nobody could register."""
         values = super().clean() or {}
         if not values.get("readers_register_themselves") and not values.get("librarians_register_readers"):
-            message = _("Personne ne pourrait plus s’inscrire : laissez au moins une des deux façons.")
+            message = _("Personne ne pourrait plus s’inscrire : laissez au moins une des deux façons.")
             self.add_error("readers_register_themselves", message)
         return values
 

@@ -99,7 +99,7 @@ def _remove_address(
     row = _set(access).addresses.filter(pk=int(key)).first()
     if row is not None:
         forget_address(row, acting_user=user_of(request))
-    return _told(request, found, _("L’adresse est retirée : aucun lecteur n’y est plus envoyé."), "adresses")
+    return _told(request, found, _("L’adresse est retirée : aucun lecteur n’y est plus envoyé."), "adresses")
 
 
 def _release(

@@ -12,7 +12,7 @@ from navette.web.components.seen import OverSeenForm
 
 KEEP, MAKE, PASTE = "keep", "make", "paste"
 KEY_CHOICES = [
-    (MAKE, _("Créer une clé : elle est affichée une seule fois, pour être donnée au fournisseur")),
+    (MAKE, _("Créer une clé : elle est affichée une seule fois, pour être donnée au fournisseur")),
     (PASTE, _("Saisir la clé que le fournisseur a donnée")),
 ]
 KEPT_CHOICE = (KEEP, _("Garder la clé enregistrée"))
@@ -39,7 +39,7 @@ class AccessForm(OverSeenForm):
         label=_("Identifiant SAML du fournisseur (entityID)"),
         max_length=500,
         required=False,
-        help_text=_("Laissez vide si vous importez ses métadonnées : il s’y trouve."),
+        help_text=_("Laissez vide si vous importez ses métadonnées : il s’y trouve."),
     )
     clock_format = forms.ChoiceField(label=_("Date dans l’empreinte"), choices=ClockFormat.choices)
     key_choice = forms.ChoiceField(label=_("Clé partagée avec le fournisseur"), widget=forms.RadioSelect)

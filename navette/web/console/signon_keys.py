@@ -37,8 +37,8 @@ class Operation:
 PREPARE = Operation(
     "prepare",
     _("Préparer la clé suivante"),
-    _("Une clé est créée et publiée à côté de celle en service. Elle ne signe encore rien : rien ne change."),
-    _("Une fois par an ou deux, ou dès qu’une clé a pu être vue par quelqu’un d’autre ; à toute heure."),
+    _("Une clé est créée et publiée à côté de celle en service. Elle ne signe encore rien : rien ne change."),
+    _("Une fois par an ou deux, ou dès qu’une clé a pu être vue par quelqu’un d’autre ; à toute heure."),
     _("La clé suivante est publiée. Laissez aux fournisseurs le temps de la lire avant de la mettre en service."),
     lambda use, user: keys.prepare_next(use, acting_user=user),
 )
@@ -48,7 +48,7 @@ SWITCH = Operation(
     _("La clé suivante signe dès maintenant. L’ancienne reste publiée, mais ne signe plus."),
     _(
         "Au moins sept jours après l’avoir préparée, et après avoir envoyé le nouveau certificat aux fournisseurs qui "
-        "ne lisent pas nos métadonnées : chez ceux qui ne l’ont pas, les accès s’arrêtent aussitôt."
+        "ne lisent pas nos métadonnées : chez ceux qui ne l’ont pas, les accès s’arrêtent aussitôt."
     ),
     _("La nouvelle clé est en service. Essayez une ressource de chaque fournisseur."),
     lambda use, user: keys.switch(use, acting_user=user),

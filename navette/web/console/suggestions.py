@@ -4,30 +4,21 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from navette.core.errors import Invalid, NotAllowed, Refusal
+from navette.core.errors import Invalid
+from navette.core.french import library_called
 from navette.editorial.actions import answer
 from navette.editorial.models import PurchaseSuggestion, SuggestionState
 from navette.editorial.queries import suggestions_to_answer
 from navette.editorial.states import answers_to
+from navette.web.components.lists import StateFilter, page_of
+from navette.web.components.refusals import refusals_told, show_refusal
 from navette.web.console.access import staff_with, user_of
-
-A_PAGE = 25
-
-
-class StateFilter(forms.Form):
-    """Narrows the suggestions to those in one state."""
-
-    etat = forms.ChoiceField(
-        label=gettext_lazy("État"), required=False, choices=[("", gettext_lazy("- Tout -")), *SuggestionState.choices]
-    )
 
 
 class AnswerForm(forms.Form):
@@ -38,7 +29,7 @@ class AnswerForm(forms.Form):
     answer = forms.CharField(
         label=gettext_lazy("Réponse à la bibliothèque"),
         max_length=1_000,
-        help_text=gettext_lazy("Elle est envoyée par mail telle quelle, et s’affiche dans « Mes suggestions »."),
+        help_text=gettext_lazy("Elle est envoyée par mail telle quelle, et s’affiche dans « Mes suggestions »."),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
 
@@ -52,11 +43,9 @@ class AnswerForm(forms.Form):
 @staff_with("editorial.moderate")
 def suggestions(request: HttpRequest) -> HttpResponse:
     """List the suggestions, the latest first; at first those to answer."""
-    form = StateFilter(request.GET if "etat" in request.GET else {"etat": SuggestionState.RECEIVED})
-    state = form.cleaned_data["etat"] if form.is_valid() else ""
-    found = suggestions_to_answer(user_of(request))
-    page = Paginator(found.filter(state=state) if state else found, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "console/suggestions.html", {"form": form, "page": page, "state": state})
+    form = StateFilter(request, SuggestionState.choices, at_first=SuggestionState.RECEIVED)
+    page = page_of(form.narrow(suggestions_to_answer(user_of(request))), request)
+    return render(request, "console/suggestions.html", {"form": form, "page": page, "state": form.state})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,7 +56,7 @@ def suggestion(request: HttpRequest, pk: int) -> HttpResponse:
     form = AnswerForm(row, request.POST if request.method == "POST" else None)
     seen = request.POST.get("seen")
     if request.method == "POST" and seen in SuggestionState.values and seen != row.state:
-        told = _("Quelqu’un a déjà répondu : l’état est maintenant « %(state)s ».")
+        told = _("Quelqu’un a déjà répondu : l’état est maintenant « %(state)s ».")
         messages.warning(request, told % {"state": row.get_state_display()})
         return redirect("console:suggestion", row.pk)
     if form.is_valid() and _answer(request, row, form):
@@ -78,17 +67,13 @@ def suggestion(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _answer(request: HttpRequest, row: PurchaseSuggestion, form: AnswerForm) -> bool:
     """Answer as the form says; say whether the page is done with."""
-    try:
-        data = form.cleaned_data
-        answer(row, acting_user=user_of(request), state=data["state"], answer=data["answer"])
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        return False
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
-        told = _("La réponse part à la bibliothèque de %(library)s.")
-        messages.success(request, told % {"library": row.library.name})
+    data = form.cleaned_data
+    with refusals_told(request):
+        try:
+            answer(row, acting_user=user_of(request), state=data["state"], answer=data["answer"])
+        except Invalid as refusal:
+            show_refusal(form, refusal)
+            return False
+        told = _("La réponse part à la %(library)s.")
+        messages.success(request, told % {"library": library_called(row.library.name)})
     return True

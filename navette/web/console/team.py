@@ -18,14 +18,14 @@ from navette.accounts.people import change_member, create_member, set_member_act
 from navette.accounts.roles import StaffRoleName
 from navette.accounts.second_factor import reset_second_factor
 from navette.core.errors import Refusal
+from navette.web.components.lists import page_of
 from navette.web.components.people import account_state
+from navette.web.components.refusals import refusals_on, show_refusal
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.accounts import refuse
-from navette.web.console.listing import page_of
 
 TOLD = {
-    "deactivate": gettext_lazy("Le compte de %(name)s est désactivé : ses sessions sont terminées."),
-    "reactivate": gettext_lazy("Le compte de %(name)s est de nouveau actif."),
+    "deactivate": gettext_lazy("Le compte « %(name)s » est désactivé : ses sessions sont terminées."),
+    "reactivate": gettext_lazy("Le compte « %(name)s » est de nouveau actif."),
     "invite": gettext_lazy("L’invitation est partie."),
     "reset": gettext_lazy("%(name)s pourra ajouter un nouveau second facteur à sa prochaine connexion."),
 }
@@ -73,12 +73,9 @@ def create(request: HttpRequest) -> HttpResponse:
     """Open an account for somebody of the staff, by invitation."""
     form = NewMemberForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             made = create_member(acting_user=user_of(request), **form.cleaned_data)
-        except Refusal as refusal:
-            refuse(form, refusal)
-        else:
-            told = _("%(name)s fait partie de l’équipe ; l’invitation est partie.")
+            told = _("%(name)s fait partie de l’équipe ; l’invitation est partie.")
             messages.success(request, told % {"name": made.name})
             return redirect("console:team")
     return render(request, "console/member_new.html", {"form": form}, status=400 if form.errors else 200)
@@ -95,9 +92,9 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             change_member(shown, acting_user=user_of(request), **form.cleaned_data)
         except Refusal as refusal:  # NotAllowed too: it is about one's own role, and says what to do
-            refuse(form, refusal)
+            show_refusal(form, refusal)
         else:
-            messages.success(request, _("Le compte de %(name)s est enregistré.") % {"name": form.cleaned_data["name"]})
+            messages.success(request, _("Le compte « %(name)s » est enregistré.") % {"name": form.cleaned_data["name"]})
             return redirect("console:team")
     return _page(request, shown, form)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,14 +15,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from navette.accounts.models import Kind, User
-from navette.core.errors import NotAllowed, Refusal
 from navette.portal.actions import publish_site_terms
 from navette.portal.models import SiteTerms
 from navette.resources.actions import LONGEST_TERMS, publish_terms
 from navette.resources.models import DigitalResource, ResourceTerms
 from navette.subscriptions.models import TermsAcceptance
+from navette.web.components.lists import page_of
+from navette.web.components.refusals import refusals_told
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.listing import page_of
 from navette.web.console.resources import fetch, people_by_resource
 
 
@@ -33,7 +32,7 @@ class TermsForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Texte de la nouvelle version"),
         help_text=gettext_lazy(
-            "Une ligne vide sépare les paragraphes ; « ## » fait un titre, « - » une liste, **deux étoiles** du gras."
+            "Une ligne vide sépare les paragraphes ; « ## » fait un titre, « - » une liste, **deux étoiles** du gras."
         ),
         max_length=LONGEST_TERMS,
         widget=forms.Textarea(attrs={"rows": 16}),
@@ -65,8 +64,9 @@ def terms(request: HttpRequest) -> HttpResponse:
     rows = [{"resource": row, "terms": latest.get(row.pk)} for row in page]
     for row in rows:
         row["accepted"] = accepted.get(row["terms"].pk, 0) if row["terms"] else 0
+    page.object_list = rows
     site_accepted = _accepted("site_terms", [site.pk]).get(site.pk, 0) if site else 0
-    context = {"site": site, "site_accepted": site_accepted, "rows": rows, "page": page}
+    context = {"site": site, "site_accepted": site_accepted, "page": page}
     return render(request, "console/terms.html", context)
 
 
@@ -106,14 +106,14 @@ def resource_terms(request: HttpRequest, pk: int) -> HttpResponse:
     found = fetch(pk)
     holding = people_by_resource([pk]).get(pk, {"holding": 0})["holding"]
     subject = Subject(
-        title=_("Conditions d’utilisation de « %(name)s »") % {"name": found.name},
+        title=_("Conditions d’utilisation de « %(name)s »") % {"name": found.name},
         back=reverse("console:terms"),
         here=reverse("console:resource_terms", args=[pk]),
         versions=found.terms.order_by("-version"),
         column="resource_terms",
         publish=lambda **values: publish_terms(found, **values),
         consequence=_(
-            "Qui demande la ressource accepte désormais ce texte. %(count)d abonnés l’ont déjà : "
+            "Qui demande la ressource accepte désormais ce texte. %(count)d abonnés l’ont déjà : "
             "leur acceptation de la version précédente reste notée, rien ne se ferme."
         )
         % {"count": holding},
@@ -147,13 +147,8 @@ def _page(request: HttpRequest, subject: Subject) -> HttpResponse:
 
 
 def _published(request: HttpRequest, subject: Subject, form: TermsForm) -> bool:
-    try:
+    with refusals_told(request, messages.ERROR):
         made = subject.publish(acting_user=user_of(request), **form.cleaned_data)
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
         messages.success(request, _("La version %(number)d est publiée.") % {"number": made.version})
         return True
     return False

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from navette.accounts.models import Kind, User
 from navette.accounts.roles import StaffRoleName
-from navette.core.errors import Invalid, Refusal
 from navette.libraries.models import Territory
 from navette.libraries.network import change_territory, create_territory, delete_territory
+from navette.web.components.lists import page_of
+from navette.web.components.refusals import refusals_on, refusals_told
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.listing import page_of
 
 
 class TerritoryForm(forms.Form):
@@ -32,7 +32,7 @@ class TerritoryForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("- Personne pour le moment -"),
         help_text=gettext_lazy(
-            "Une personne de l’équipe qui a le rôle « Référent(e) de territoire ». Elle suit les bibliothèques du "
+            "Une personne de l’équipe qui a le rôle « Référent(e) de territoire ». Elle suit les bibliothèques du "
             "territoire, leurs usagers et leurs comptes."
         ),
     )
@@ -53,12 +53,9 @@ def create(request: HttpRequest) -> HttpResponse:
     """Add a territory."""
     form = TerritoryForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             made = create_territory(acting_user=user_of(request), **form.cleaned_data)
-        except Invalid as refusal:
-            form.add_error(refusal.field, refusal.message)
-        else:
-            messages.success(request, _("Le territoire « %(name)s » est créé.") % {"name": made.name})
+            messages.success(request, _("Le territoire « %(name)s » est créé.") % {"name": made.name})
             return redirect("console:territories")
     return _page(request, form, None)
 
@@ -71,11 +68,8 @@ def territory(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"name": shown.name, "officer": shown.officer_id}
     form = TerritoryForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_on(form):
             change_territory(shown, acting_user=user_of(request), **form.cleaned_data)
-        except Invalid as refusal:
-            form.add_error(refusal.field, refusal.message)
-        else:
             messages.success(request, _("Le territoire est enregistré."))
             return redirect("console:territories")
     return _page(request, form, shown)
@@ -92,10 +86,8 @@ def _page(request: HttpRequest, form: TerritoryForm, shown: Territory | None) ->
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a territory that has no library."""
     shown = get_object_or_404(Territory, pk=pk)
-    try:
+    with refusals_told(request):
         delete_territory(shown, acting_user=user_of(request))
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-        return redirect("console:territory", pk=shown.pk)
-    messages.success(request, _("Le territoire « %(name)s » est supprimé.") % {"name": shown.name})
-    return redirect("console:territories")
+        messages.success(request, _("Le territoire « %(name)s » est supprimé.") % {"name": shown.name})
+        return redirect("console:territories")
+    return redirect("console:territory", pk=shown.pk)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from navette.core.errors import Invalid, NotAllowed
+from navette.core.errors import NotAllowed
 from navette.mail.actions import LONGEST_TEXT, reset_text, save_text, send_try, text_fingerprint
 from navette.mail.errors import TextOvertaken
 from navette.mail.kinds import KINDS, MailKind, fill
@@ -22,6 +22,7 @@ from navette.mail.letters import Letterhead
 from navette.mail.models import MailText, OutgoingMail
 from navette.mail.outbox import SUBJECT_LENGTH, Letter, text_in_force
 from navette.portal.queries import current_portal
+from navette.web.components.refusals import refusals_on
 from navette.web.components.seen import OverSeenForm
 from navette.web.console.access import staff_with, user_of
 from navette.web.console.mail_examples import example_of
@@ -72,19 +73,15 @@ def text(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _saved(request: HttpRequest, kind: MailKind, form: TextForm) -> bool:
-    try:
-        save_text(kind, acting_user=user_of(request), **form.cleaned_data)
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        return False
-    except TextOvertaken as refusal:
-        form.add_error(None, refusal.message)
-        form.bring_up_to_date(refusal.now)
-        return False
-    messages.success(request, _("Le texte est enregistré : les prochains mails le porteront."))
-    return True
+    with refusals_on(form):
+        try:
+            save_text(kind, acting_user=user_of(request), **form.cleaned_data)
+        except TextOvertaken as refusal:
+            form.bring_up_to_date(refusal.now)
+            raise
+        messages.success(request, _("Le texte est enregistré : les prochains mails le porteront."))
+        return True
+    return False
 
 
 def _without_text(request: HttpRequest, kind: MailKind) -> HttpResponse:
@@ -101,7 +98,7 @@ def _without_text(request: HttpRequest, kind: MailKind) -> HttpResponse:
     except NotAllowed as refusal:
         raise PermissionDenied from refusal
     except TextOvertaken:
-        messages.warning(request, _("Ce texte a changé entre-temps : le voici. Il n’a pas été remplacé."))
+        messages.warning(request, _("Ce texte a changé entre-temps : le voici. Il n’a pas été remplacé."))
     return redirect("console:text", kind=kind.name)
 
 

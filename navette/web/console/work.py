@@ -3,20 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from navette.core.errors import NotAllowed, Refusal
 from navette.lifecycle import jobs, nightly
 from navette.lifecycle.models import Job, JobState, NightlyRun
 from navette.lifecycle.moving_in.running import is_moving_in
+from navette.web.components.lists import page_of
+from navette.web.components.refusals import refusals_told
 from navette.web.console.access import staff_with, user_of
 
-JOBS_A_PAGE, NIGHTS_SHOWN = 25, 14
+NIGHTS_SHOWN = 14
 
 
 @require_safe
@@ -25,7 +23,7 @@ def work(request: HttpRequest) -> HttpResponse:
     """List the jobs, the newest first, and the last nights with their figures."""
     user = user_of(request)
     started = Job.objects.exclude(state=JobState.DRAFT).defer("headers", "columns", "options")
-    page: Page[Any] = Paginator(started, JOBS_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(started, request)
     page.object_list = [_drawn(job, user.has_perm) for job in page.object_list]
     context = {
         "page": page,
@@ -67,10 +65,6 @@ def resume_job(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _change(request: HttpRequest, pk: int, action: Callable[..., Job]) -> HttpResponse:
     job = get_object_or_404(Job, pk=pk)
-    try:
+    with refusals_told(request):
         action(job, acting_user=user_of(request))
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
     return redirect("console:work")

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, prefetch_related_objects
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 
 from navette.accounts.models import Kind, User
 from navette.accounts.queries import roles_of
@@ -72,8 +72,13 @@ class Workspace:
 
     @property
     def title(self) -> str:
-        """Return the name shown at the top: the library's, or the person's own where there are several."""
+        """Return whose workspace this is: the library's name, or the person's own where there are several."""
         return self.only_library.name if self.only_library else self.user.name
+
+    @property
+    def account_name(self) -> str:
+        """Return whose account this is, as on the site: a person's name, or that of the library which shares it."""
+        return self.title if self.user.kind == Kind.LIBRARY else self.user.name
 
     @property
     def subscriptions(self) -> SubscriptionQuerySet:
@@ -156,10 +161,7 @@ def professional(view: View) -> View:
 def fetch_subscription(request: HttpRequest, pk: int) -> Subscription:
     """Return the subscription `pk` if this person may see it, with its reader and library; 404 otherwise (SUB-08)."""
     seen = workspace_of(request).subscriptions.select_related("reader__user", "library")
-    found = seen.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(seen, pk=pk)
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

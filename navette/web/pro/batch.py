@@ -7,17 +7,16 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from navette.core.errors import Invalid, NotAllowed, Refusal
+from navette.core.errors import Invalid, Refusal
 from navette.files.columns import Wanted, checked
-from navette.files.xlsx import CONTENT_TYPE, Column, workbook_file
+from navette.files.xlsx import Column
 from navette.libraries.models import Library
 from navette.lifecycle.undoing import undo_batch
 from navette.portal.queries import current_portal
@@ -27,10 +26,12 @@ from navette.subscriptions.batch_rows import OF_PARENT, WANTED, Checked, checked
 from navette.subscriptions.models import BatchState, RegistrationBatch
 from navette.subscriptions.states import Status
 from navette.web.components.columns import ColumnsForm
+from navette.web.components.lists import page_of, workbook
+from navette.web.components.refusals import refusals_told
 from navette.web.components.uploads import SheetField
 from navette.web.pro.access import professional, show, workspace_of
 
-BATCHES_A_PAGE, ROWS_A_PAGE = 25, 50
+LINES_A_PAGE = 50
 View = Callable[..., HttpResponseBase]
 
 
@@ -68,10 +69,7 @@ def _seen(request: HttpRequest) -> QuerySet[RegistrationBatch]:
 
 
 def _fetch(request: HttpRequest, pk: int) -> RegistrationBatch:
-    found = _seen(request).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(_seen(request), pk=pk)
 
 
 # ---- the file
@@ -97,7 +95,7 @@ def batches(request: HttpRequest) -> HttpResponse:
 
 def _first_page(request: HttpRequest, form: UploadForm) -> HttpResponse:
     sent = _seen(request).defer("rows", "headers", "columns")
-    page: Page[Any] = Paginator(sent, BATCHES_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(sent, request)
     context = {
         "form": form,
         "page": page,
@@ -114,12 +112,7 @@ def model(request: HttpRequest) -> FileResponse:
     """Send an empty file with the right titles, and one line as an example."""
     columns = _model_columns()
     example = (_("Durand"), _("Camille"), "camille.durand@example.org", "13/03/1990", _("toutes"), "", "")
-    return _workbook(_("Inscriptions"), columns, [example[: len(columns)]], "modele-inscriptions.xlsx")
-
-
-def _workbook(title: str, columns: list[Column], rows: Any, filename: str) -> FileResponse:
-    file = workbook_file(title=title, columns=columns, rows=rows)
-    return FileResponse(file, as_attachment=True, filename=filename, content_type=CONTENT_TYPE)
+    return workbook("modele-inscriptions.xlsx", _("Inscriptions"), columns, [example[: len(columns)]])
 
 
 # ---- its columns and its rows
@@ -159,7 +152,7 @@ def _preview(request: HttpRequest, found: RegistrationBatch) -> dict[str, Any]:
     wanted = [column for column in WANTED if parents or column.name not in OF_PARENT]
     wrong = [row for row in rows if row.errors]
     only_wrong = request.GET.get("voir") == "erreurs" and bool(wrong)
-    page: Page[Any] = Paginator(wrong if only_wrong else rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(wrong if only_wrong else rows, request, LINES_A_PAGE)
     return {
         "page": page,
         "rows": [_drawn(row, wanted) for row in page.object_list],
@@ -194,10 +187,8 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     form = _columns_form(found, request.POST)
     if not form.is_valid():
         return _page(request, found, form, status=400)
-    try:
+    with refusals_told(request):
         choose_columns(found, acting_user=workspace_of(request).user, columns=form.columns)
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
     return redirect("pro:batch", pk)
 
 
@@ -213,7 +204,7 @@ def errors(request: HttpRequest, pk: int) -> FileResponse:
     else:
         rows = [row[1:] for row in found.rows]
     titles = [Column(title[:100], 22) for title in found.headers]
-    return _workbook(_("À corriger"), [*titles, Column(_("Erreur"), 60)], rows, "lignes-a-corriger.xlsx")
+    return workbook("lignes-a-corriger.xlsx", _("À corriger"), [*titles, Column(_("Erreur"), 60)], rows)
 
 
 # ---- registering, and taking back
@@ -223,14 +214,10 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     """Register all the rows that are ready."""
     found = _fetch(request, pk)
     seen = request.POST.get("pretes", "")
-    try:
+    with refusals_told(request):
         apply_batch(
             found, acting_user=workspace_of(request).user, ready=int(seen) if seen.isdecimal() and len(seen) < 6 else -1
         )
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
     return redirect("pro:batch", pk)
 
 
@@ -248,5 +235,5 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     messages.success(request, told % outcome.count if outcome.count else _("Ces inscriptions sont annulées."))
     if outcome.kept:
         names = ", ".join(outcome.kept[:20]) + ("..." if len(outcome.kept) > 20 else "")
-        messages.warning(request, _("Restent inscrits, car leur compte a déjà servi : %(names)s.") % {"names": names})
+        messages.warning(request, _("Restent inscrits, car leur compte a déjà servi : %(names)s.") % {"names": names})
     return redirect("pro:batch", pk)

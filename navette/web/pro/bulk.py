@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST
 
 from navette.core import clock
 from navette.portal.queries import current_portal
-from navette.subscriptions.actions import in_bulk
+from navette.subscriptions.actions import Bulk, in_bulk
 from navette.subscriptions.dates import earliest_start, end_of
 from navette.subscriptions.mails import REFUSAL_KINDS, default_message, french_day
 from navette.subscriptions.models import Subscription
+from navette.subscriptions.queries import waits_if_accepted
 from navette.subscriptions.states import REFUSAL_CHOICES, Move, RefusalReason
 from navette.web.pro.access import Workspace, professional, show, workspace_of
 from navette.web.pro.export import export_response
@@ -28,6 +29,7 @@ from navette.web.pro.listing import back_to_list, carried
 from navette.web.pro.wording import END_REASONS, REFUSAL_REASONS, DayField, MessageField
 
 EXPORT = "export"
+_OPENING = {Move.ACCEPT, Move.RENEW}  # what takes seats
 MOST = 500  # rows of one operation: far more than a page shows
 _CHOICE = re.compile(r"([0-9]{1,18})(?::([0-9]{1,9}))?")
 _USUAL = gettext_lazy("Laissez vide pour envoyer à chaque personne le texte habituel, ci-dessous.")
@@ -75,7 +77,7 @@ OPERATIONS = {
         Operation(
             Move.ACCEPT,
             gettext_lazy("Accepter"),
-            gettext_lazy("Accepter ces abonnés ?"),
+            gettext_lazy("Accepter ces abonnés ?"),
             ngettext_lazy("%d abonné accepté.", "%d abonnés acceptés."),
             AcceptForm,
             {"accepted": ""},
@@ -83,7 +85,7 @@ OPERATIONS = {
         Operation(
             Move.REFUSE,
             gettext_lazy("Refuser"),
-            gettext_lazy("Refuser ces demandes ?"),
+            gettext_lazy("Refuser ces demandes ?"),
             ngettext_lazy("%d demande refusée.", "%d demandes refusées."),
             RefuseForm,
             {REFUSAL_KINDS[RefusalReason(value)]: label for value, label in REFUSAL_CHOICES},
@@ -91,7 +93,7 @@ OPERATIONS = {
         Operation(
             Move.RENEW,
             gettext_lazy("Renouveler"),
-            gettext_lazy("Renouveler ces abonnements ?"),
+            gettext_lazy("Renouveler ces abonnements ?"),
             ngettext_lazy("%d abonnement renouvelé.", "%d abonnements renouvelés."),
             RenewForm,
             {"renewed": ""},
@@ -99,7 +101,7 @@ OPERATIONS = {
         Operation(
             Move.END,
             gettext_lazy("Arrêter l'abonnement"),
-            gettext_lazy("Arrêter ces abonnements ?"),
+            gettext_lazy("Arrêter ces abonnements ?"),
             ngettext_lazy("%d abonnement arrêté.", "%d abonnements arrêtés."),
             EndForm,
             {"ended": ""},
@@ -151,7 +153,7 @@ def _confirm_or_apply(request: HttpRequest, operation: Operation, selection: Sel
         return _confirmation(request, operation, selection, form)
     options = {name: value or None for name, value in form.cleaned_data.items()}
     outcome = in_bulk(operation.name, selection.rows, acting_user=workspace_of(request).user, **options)
-    _tell(request, operation, outcome.done, outcome.refused)
+    _tell(request, operation, outcome)
     return redirect(back_to_list(request))
 
 
@@ -193,6 +195,7 @@ def _confirmation(request: HttpRequest, operation: Operation, selection: Selecti
             {"reason": reason, "text": default_message(kind, first, date_fin=_usual_end(operation, first))}
             for kind, reason in operation.texts.items()
         ],
+        "full": waits_if_accepted(selection.rows) if operation.name in _OPENING else [],
         "example": first.reader,
         "first_start": earliest_start(clock.today()),
         "state": carried(request),
@@ -208,10 +211,16 @@ def _usual_end(operation: Operation, subscription: Subscription) -> str:
     return french_day(ends_on)
 
 
-def _tell(request: HttpRequest, operation: Operation, done: int, refused: list[tuple[Subscription, str]]) -> None:
-    if done:
-        messages.success(request, operation.done % done)
-    if refused:
-        reasons = " ".join(f"{row.reader} : {message}" for row, message in refused)
-        count = ngettext("%d non modifié.", "%d non modifiés.", len(refused)) % len(refused)
-        messages.warning(request, f"{count} {reasons}")
+def _tell(request: HttpRequest, operation: Operation, outcome: Bulk) -> None:
+    if outcome.done:
+        messages.success(request, operation.done % outcome.done)
+    if outcome.waiting:
+        people = " ".join(f"{row.reader} : {', '.join(names)}." for row, names in outcome.waiting)
+        count = len(outcome.waiting)
+        told = ngettext("%d personne est en liste d’attente.", "%d personnes sont en liste d’attente.", count) % count
+        messages.info(request, f"{told} {people}")
+    if outcome.refused:
+        reasons = " ".join(f"{row.reader} : {message}" for row, message in outcome.refused)
+        count = len(outcome.refused)
+        told = ngettext("%d non modifié.", "%d non modifiés.", count) % count
+        messages.warning(request, f"{told} {reasons}")

@@ -21,11 +21,12 @@ from navette.subscriptions.mails import REFUSAL_KINDS, default_message
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import asked_resources, full_for, may_decide_in_place
 from navette.subscriptions.states import REFUSAL_CHOICES, RefusalReason, Status
+from navette.web.components.refusals import show_refusal
 from navette.web.pro.access import fetch_subscription, professional, show, workspace_of
 from navette.web.pro.listing import back_to_list, carried, way_back
 from navette.web.pro.wording import REFUSAL_REASONS, DayField, MessageField, SeenForm
 
-_MAILED = gettext_lazy("Envoi par mail : ce texte part tel que vous le laissez.")
+_MAILED = gettext_lazy("Envoi par mail : ce texte part tel que vous le laissez.")
 
 
 class AcceptForm(SeenForm):
@@ -93,7 +94,7 @@ def refusal_texts(subscription: Subscription) -> dict[str, str]:
 
 def _bounds() -> str:
     return _(
-        "Celle de l’inscription dans votre bibliothèque, par exemple. Elle date de moins d’un an : "
+        "Celle de l’inscription dans votre bibliothèque, par exemple. Elle date de moins d’un an : "
         "du %(first)s à aujourd’hui. L’abonnement vaut un an à partir de ce jour."
     ) % {"first": f"{earliest_start(clock.today()):%d/%m/%Y}"}
 
@@ -109,20 +110,15 @@ def _submit(request: HttpRequest, subscription: Subscription) -> HttpResponse:
     try:
         fresh = action(subscription, acting_user=workspace_of(request).user, **values)
     except Invalid as refusal:
-        form.add_error(field_of(refusal, form), refusal.message)
+        show_refusal(form, refusal)
         return _page(request, subscription, wrong=form)
     except Refusal as refusal:
         return _overtaken(request, subscription, refusal)
     return _decided(request, fresh)
 
 
-def field_of(refusal: Invalid, form: forms.Form) -> str | None:
-    """Return the field of `form` that a refusal blames, None for the form as a whole."""
-    return refusal.field if refusal.field in form.fields else None
-
-
 def _decided(request: HttpRequest, fresh: Subscription) -> HttpResponse:
-    told = _("%(name)s : %(status)s. Le message a été confié à l’envoi.") % {
+    told = _("%(name)s : %(status)s. Le message a été confié à l’envoi.") % {
         "name": fresh.reader,
         "status": Status(fresh.current_status).label,
     }

@@ -11,10 +11,11 @@ from django.http import FileResponse
 from django.utils.translation import gettext_lazy as _
 
 from navette.core import clock
-from navette.files.xlsx import CONTENT_TYPE, Cell, Column, workbook_file
+from navette.files.xlsx import Cell, Column
 from navette.resources.models import DigitalResource
 from navette.subscriptions.models import ResourceGrant, Subscription
 from navette.subscriptions.queries import ASKED_STATES, SubscriptionQuerySet
+from navette.web.components.lists import dated_workbook
 from navette.web.pro.access import Workspace
 
 CHUNK = 1_000
@@ -48,13 +49,8 @@ _FIELDS = (
 
 def export_response(workspace: Workspace, found: SubscriptionQuerySet) -> FileResponse:
     """Return the answer that sends `found` as a workbook, read from a temporary file bit by bit."""
-    target = workbook_file(title=str(_("Abonnés")), columns=export_columns(), rows=export_rows(found))
-    name = f"abonnes-{clock.today():%Y-%m-%d}.xlsx"
-    if workspace.only_library:
-        name = f"abonnes-{workspace.only_library.slug}-{clock.today():%Y-%m-%d}.xlsx"
-    answer = FileResponse(target, as_attachment=True, filename=name, content_type=CONTENT_TYPE)
-    answer.headers["Content-Encoding"] = "identity"  # a workbook is a zip: the gzip middleware leaves it alone
-    return answer
+    name = f"abonnes-{workspace.only_library.slug}" if workspace.only_library else "abonnes"
+    return dated_workbook(name, str(_("Abonnés")), export_columns(), export_rows(found))
 
 
 def export_columns() -> list[Column]:

@@ -191,7 +191,7 @@ class EndForm(SeenForm):
     """Why a subscription is ended, and what its reader is told."""
 
     reason = forms.ChoiceField(label=gettext_lazy("Raison de l'arrêt"), choices=END_REASONS, initial=RefusalReason.LEFT)
-    message = MessageField(help_text=gettext_lazy("Envoi par mail : ce texte part tel que vous le laissez."))
+    message = MessageField(help_text=gettext_lazy("Envoi par mail : ce texte part tel que vous le laissez."))
 
 
 def _key(box: BoundWidget) -> int:

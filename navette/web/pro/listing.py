@@ -20,11 +20,20 @@ _LONGEST = 200
 
 def filter_of(request: HttpRequest) -> SubscriberFilter:
     """Return the filter that the address holds, bound to what the person may see."""
+    return _filter(request, request.GET)
+
+
+def filter_carried(request: HttpRequest) -> SubscriberFilter:
+    """Return the filter of the list that the page was given to carry, as `filter_of` does."""
+    return _filter(request, QueryDict(carried(request)))
+
+
+def _filter(request: HttpRequest, asked: QueryDict) -> SubscriberFilter:
     workspace = workspace_of(request)
     libraries = None
     if workspace.only_library is None:
         libraries = libraries_seen_by(workspace.user).order_by("name")
-    return SubscriberFilter(request.GET, queryset=workspace.subscriptions, libraries=libraries, words=workspace.words)
+    return SubscriberFilter(asked, queryset=workspace.subscriptions, libraries=libraries, words=workspace.words)
 
 
 def table_of(request: HttpRequest, chosen: SubscriberFilter, portal: Portal) -> SubscriberTable:

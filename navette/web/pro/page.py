@@ -8,16 +8,16 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from navette.core.errors import Invalid, NotAllowed
 from navette.core.pictures import checked_photo
 from navette.libraries.models import Library, Weekday
 from navette.libraries.page import LibraryPage, Span, edit_page
 from navette.libraries.queries import libraries_seen_by
+from navette.web.components.refusals import refusals_on
 from navette.web.pro.access import professional, show, workspace_of
 
 SPANS_A_DAY = 2  # that the form asks for; a day that has more keeps them
@@ -48,7 +48,7 @@ class PageForm(forms.Form):
     hours_note = _text(
         "hours_note",
         gettext_lazy("À savoir sur les horaires"),
-        help_text=gettext_lazy("Vacances, jours fériés, fermeture d’été : une phrase."),
+        help_text=gettext_lazy("Vacances, jours fériés, fermeture d’été : une phrase."),
     )
     photo = forms.FileField(
         label=gettext_lazy("Photo"),
@@ -73,12 +73,12 @@ class PageForm(forms.Form):
     def _add_span(self, day: Weekday, number: int) -> None:
         for end, words in (("opens", _("de")), ("closes", _("à"))):
             name = f"{end}-{day.value}-{number}"
-            label = _("%(day)s, plage %(number)d : %(end)s") % {"day": day.label, "number": number + 1, "end": words}
+            label = _("%(day)s, plage %(number)d : %(end)s") % {"day": day.label, "number": number + 1, "end": words}
             self.fields[name] = forms.TimeField(
                 label=label,
                 required=False,
                 widget=forms.TimeInput(format=TIME, attrs={"type": "time", "aria-label": label, "class": "time"}),
-                error_messages={"invalid": _("Écrivez l’heure ainsi : 14:30.")},
+                error_messages={"invalid": _("Écrivez l’heure ainsi : 14:30.")},
             )
 
     @property
@@ -153,9 +153,7 @@ def own_page(request: HttpRequest) -> HttpResponse:
 @professional
 def page_of(request: HttpRequest, pk: int) -> HttpResponse:
     """Show and save the page of one of the libraries that the person sees: theirs, or those that staff look after."""
-    library = libraries_seen_by(workspace_of(request).user).filter(pk=pk).first()
-    if library is None:
-        raise Http404
+    library = get_object_or_404(libraries_seen_by(workspace_of(request).user), pk=pk)
     return _edit(request, library)
 
 
@@ -173,15 +171,11 @@ def _edit(request: HttpRequest, library: Library) -> HttpResponse:
 
 
 def _save(request: HttpRequest, library: Library, form: PageForm) -> bool:
-    try:
+    with refusals_on(form):
         edit_page(library, acting_user=workspace_of(request).user, page=form.page())
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        return False
-    messages.success(request, _("La fiche est enregistrée : tout le monde la voit ainsi."))
-    return True
+        messages.success(request, _("La fiche est enregistrée : tout le monde la voit ainsi."))
+        return True
+    return False
 
 
 def _show(request: HttpRequest, library: Library, form: PageForm, *, may_edit: bool) -> HttpResponse:

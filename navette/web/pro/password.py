@@ -1,6 +1,5 @@
 """« Modifier mon mot de passe »."""
 
-import json
 from typing import Any
 
 from django import forms
@@ -14,32 +13,21 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from navette.accounts.actions import change_password, check_own_password
-from navette.accounts.passwords import EXAMPLE, LONGEST, rules_sentence
-from navette.core.errors import Invalid, Refusal
-from navette.portal.queries import current_portal
+from navette.web.components.passwords import PasswordField, explain_password
+from navette.web.components.refusals import refusals_on
 from navette.web.pro.access import professional, show, workspace_of
-
-
-def _password_field(label: Any, autocomplete: str) -> forms.CharField:
-    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, "spellcheck": "false"})
-    return forms.CharField(label=label, widget=widget, strip=False, max_length=LONGEST)
 
 
 class PasswordForm(forms.Form):
     """The old password, and the new one twice."""
 
-    old = _password_field(gettext_lazy("Mot de passe actuel"), "current-password")
-    new = _password_field(gettext_lazy("Nouveau mot de passe"), "new-password")
-    confirmation = _password_field(gettext_lazy("Confirmation du nouveau mot de passe"), "new-password")
+    old = PasswordField(gettext_lazy("Mot de passe actuel"), "current-password")
+    new = PasswordField(gettext_lazy("Nouveau mot de passe"), "new-password")
+    confirmation = PasswordField(gettext_lazy("Confirmation du nouveau mot de passe"), "new-password")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        portal = current_portal()
-        self.fields["new"].help_text = _("%(rules)s Par exemple (mais pas celui-ci) : %(example)s") % {
-            "rules": rules_sentence(portal),
-            "example": EXAMPLE,
-        }
-        self.fields["new"].widget.attrs["data-password-rules"] = json.dumps({"min": portal.password_min_length})
+        explain_password(self.fields["new"])
 
     def clean_confirmation(self) -> str:
         """Refuse two different new passwords."""
@@ -65,12 +53,9 @@ def password(request: HttpRequest) -> HttpResponse:
 def _changed(request: HttpRequest, form: PasswordForm) -> bool:
     user = workspace_of(request).user
     old, new = form.cleaned_data["old"], form.cleaned_data["new"]
-    try:
+    with refusals_on(form):
         check_own_password(user, old)
         change_password(user, acting_user=user, old=old, new=new)
-    except Refusal as refusal:
-        field = refusal.field if isinstance(refusal, Invalid) and refusal.field in form.fields else None
-        form.add_error(field, refusal.message)
-        return False
-    update_session_auth_hash(request, user)
-    return True
+        update_session_auth_hash(request, user)
+        return True
+    return False

@@ -5,33 +5,24 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from navette.core.errors import Invalid, NotAllowed, Refusal
 from navette.editorial.actions import PickText, edit_pick, propose, write_pick
 from navette.editorial.models import Pick, PickState
 from navette.editorial.queries import picks_of
 from navette.editorial.states import EDITABLE
 from navette.resources.models import DigitalResource
+from navette.web.components.lists import StateFilter, page_of
+from navette.web.components.refusals import refusals_on, refusals_told
 from navette.web.pro.access import professional, show, workspace_of
 from navette.web.pro.writing import WorkForm, must_write, writes_for
 
-A_PAGE = 25
 FIELDS = ("kind", "title", "creator", "isbn", "resource", "review")
-
-
-class StateFilter(forms.Form):
-    """Narrows the picks to those in one state."""
-
-    etat = forms.ChoiceField(
-        label=gettext_lazy("État"), required=False, choices=[("", gettext_lazy("- Tout -")), *PickState.choices]
-    )
 
 
 class PickForm(WorkForm):
@@ -47,7 +38,7 @@ class PickForm(WorkForm):
     review = forms.CharField(
         label=gettext_lazy("Votre critique"),
         max_length=4_000,
-        help_text=gettext_lazy("Quelques phrases suffisent : ce que c’est, ce qui vous a plu, à qui le conseiller."),
+        help_text=gettext_lazy("Quelques phrases suffisent : ce que c’est, ce qui vous a plu, à qui le conseiller."),
         widget=forms.Textarea(attrs={"rows": 9}),
     )
     field_order = ("library", "kind", "title", "creator", "isbn", "resource", "review")
@@ -67,14 +58,12 @@ class PickForm(WorkForm):
 @professional
 def picks(request: HttpRequest, *, all_writing: bool = False) -> HttpResponse:
     """List the picks of the person's libraries in every state, the latest first."""
-    form = StateFilter(request.GET)
-    state = form.cleaned_data["etat"] if form.is_valid() else ""
-    found = picks_of(workspace_of(request).user)
-    page = Paginator(found.filter(state=state) if state else found, A_PAGE).get_page(request.GET.get("page"))
+    form = StateFilter(request, PickState.choices)
+    page = page_of(form.narrow(picks_of(workspace_of(request).user)), request)
     context: dict[str, Any] = {
         "form": form,
         "page": page,
-        "state": state,
+        "state": form.state,
         "may_write": bool(writes_for(request)),
         "title": _("Mes contributions") if all_writing else _("Mes coups de cœur"),
         "editable": EDITABLE,
@@ -88,10 +77,9 @@ def pick_new(request: HttpRequest) -> HttpResponse:
     """Write a pick; one button keeps it as a draft, the other proposes it too."""
     form = PickForm(must_write(request), request.POST if request.method == "POST" else None)
     if form.is_valid():
-        user = workspace_of(request).user
-        row = _tried(form, lambda: write_pick(form.library_chosen, acting_user=user, text=form.text()))
-        if row is not None:
-            return _kept(request, row)
+        with refusals_on(form):
+            user = workspace_of(request).user
+            return _kept(request, write_pick(form.library_chosen, acting_user=user, text=form.text()))
     return _form_page(request, form, None)
 
 
@@ -109,9 +97,8 @@ def pick(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     form = PickForm([row.library], request.POST, named=row.resource_id)
     if form.is_valid():
-        fresh = _tried(form, lambda: edit_pick(row, acting_user=workspace_of(request).user, text=form.text()))
-        if fresh is not None:
-            return _kept(request, fresh)
+        with refusals_on(form):
+            return _kept(request, edit_pick(row, acting_user=workspace_of(request).user, text=form.text()))
     return _form_page(request, form, row)
 
 
@@ -123,41 +110,20 @@ def propose_pick(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _own(request: HttpRequest, pk: int) -> Pick:
-    found = picks_of(workspace_of(request).user).select_related("resource").filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _tried(form: PickForm, act: Any) -> Pick | None:
-    """Return the pick that `act` wrote, or None where it refused, which the form then tells."""
-    try:
-        row: Pick = act()
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        field = refusal.field if isinstance(refusal, Invalid) else None
-        form.add_error(field if field in form.fields else None, refusal.message)
-        return None
-    return row
+    return get_object_or_404(picks_of(workspace_of(request).user).select_related("resource"), pk=pk)
 
 
 def _kept(request: HttpRequest, row: Pick) -> HttpResponse:
     if "proposer" in request.POST:
         return _propose(request, row)
-    messages.success(request, _("« %(title)s » est gardé comme brouillon.") % {"title": row.title})
+    messages.success(request, _("« %(title)s » est gardé comme brouillon.") % {"title": row.title})
     return redirect("pro:picks")
 
 
 def _propose(request: HttpRequest, row: Pick) -> HttpResponse:
-    try:
+    with refusals_told(request):
         propose(row, acting_user=workspace_of(request).user)
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
-        told = _("« %(title)s » est proposé : l’équipe départementale le relit, puis vous écrit.")
+        told = _("« %(title)s » est proposé : l’équipe départementale le relit, puis vous écrit.")
         messages.success(request, told % {"title": row.title})
     return redirect("pro:picks")
 

@@ -23,8 +23,8 @@ from navette.subscriptions.actions import NewReader, register_by_library
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.states import Status
 from navette.web.components.fields import ManyChoices
+from navette.web.components.refusals import show_refusal
 from navette.web.pro.access import professional, show, workspace_of
-from navette.web.pro.decision import field_of
 from navette.web.pro.wording import BirthDateField
 
 _OFF = {"autocomplete": "off"}  # what the browser knows is of the person at the desk
@@ -41,7 +41,7 @@ class NewReaderForm(forms.Form):
     )
     shares_email = forms.BooleanField(
         label=gettext_lazy("Cette adresse est partagée avec une autre personne du foyer"),
-        help_text=gettext_lazy("À cocher si un compte porte déjà cette adresse : celui d’un parent, par exemple."),
+        help_text=gettext_lazy("À cocher si un compte porte déjà cette adresse : celui d’un parent, par exemple."),
         required=False,
     )
     birth_date = BirthDateField()
@@ -107,7 +107,7 @@ def register_page(request: HttpRequest) -> HttpResponse:
     except HouseholdIsFull as refusal:
         form.add_error("email", refusal.message)
     except Invalid as refusal:
-        form.add_error(field_of(refusal, form), refusal.message)
+        show_refusal(form, refusal)
     else:
         return _registered(request, subscription)
     return _page(request, form)
@@ -115,9 +115,9 @@ def register_page(request: HttpRequest) -> HttpResponse:
 
 def _registered(request: HttpRequest, subscription: Subscription) -> HttpResponse:
     if subscription.status == Status.UNCONFIRMED:
-        told = _("%(name)s est inscrit(e). Un mail demande l’accord du parent : la demande arrivera ensuite ici.")
+        told = _("%(name)s est inscrit(e). Un mail demande l’accord du parent : la demande arrivera ensuite ici.")
     else:
-        told = _("%(name)s est inscrit(e), en attente : il reste à valider son abonnement.")
+        told = _("%(name)s est inscrit(e), en attente : il reste à valider son abonnement.")
     messages.success(request, told % {"name": subscription.reader})
     return redirect(f"{reverse('pro:subscribers')}?{urlencode({'statut': Status.PENDING.value})}")
 

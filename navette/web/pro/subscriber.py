@@ -12,13 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from navette.core import clock
 from navette.core.errors import Invalid, NotAllowed, Refusal
+from navette.core.french import of_name
 from navette.subscriptions.actions import accept, edit, end, refuse, renew
 from navette.subscriptions.errors import Overtaken
 from navette.subscriptions.mails import default_message
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.states import Status
+from navette.web.components.refusals import refusals_told, show_refusal
 from navette.web.pro.access import Workspace, fetch_subscription, professional, show, workspace_of
-from navette.web.pro.decision import field_of, refusal_texts
+from navette.web.pro.decision import refusal_texts
 from navette.web.pro.forms import EndForm, SubscriberForm
 from navette.web.pro.listing import back_to_list, carried
 
@@ -45,14 +47,9 @@ def subscriber(request: HttpRequest, pk: int) -> HttpResponse:
 def renew_now(request: HttpRequest, pk: int) -> HttpResponse:
     """Renew from today, in one click."""
     subscription = _as_seen(fetch_subscription(request, pk), request.POST.get("version", ""))
-    try:
+    with refusals_told(request, messages.ERROR):
         fresh = renew(subscription, acting_user=workspace_of(request).user)
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.error(request, refusal.message)
-    else:
-        told = _("%(name)s : abonnement renouvelé jusqu’au %(day)s.")
+        told = _("%(name)s : abonnement renouvelé jusqu’au %(day)s.")
         messages.success(request, told % {"name": fresh.reader, "day": f"{fresh.ends_on:%d/%m/%Y}"})
     return redirect(back_to_list(request))
 
@@ -92,14 +89,16 @@ def _save(request: HttpRequest, subscription: Subscription, form: SubscriberForm
     try:
         fresh = _apply(request, subscription, form)
     except Invalid as refusal:
-        form.add_error(field_of(refusal, form), refusal.message)
+        show_refusal(form, refusal)
         return _page(request, fetch_subscription(request, subscription.pk), form, status=400)
     except NotAllowed as refusal:
         raise PermissionDenied from refusal
     except Refusal as refusal:
         return _overtaken(request, subscription, refusal)
-    told = _("La fiche de %(name)s est enregistrée. Statut : %(status)s.")
-    messages.success(request, told % {"name": fresh.reader, "status": Status(fresh.current_status).label})
+    told = _("La fiche %(of_name)s est enregistrée. Statut : %(status)s.")
+    messages.success(
+        request, told % {"of_name": of_name(str(fresh.reader)), "status": Status(fresh.current_status).label}
+    )
     return redirect(back_to_list(request))
 
 
@@ -162,12 +161,12 @@ def _end(request: HttpRequest, subscription: Subscription, form: EndForm) -> Htt
     try:
         fresh = end(subscription, acting_user=workspace_of(request).user, reason=values["reason"], message=message)
     except Invalid as refusal:
-        form.add_error(field_of(refusal, form), refusal.message)
+        show_refusal(form, refusal)
         return _end_page(request, subscription, form, status=400)
     except Refusal as refusal:
         messages.error(request, refusal.message)
         return redirect("pro:subscriber", pk=subscription.pk)
-    messages.success(request, _("%(name)s : l’abonnement est arrêté.") % {"name": fresh.reader})
+    messages.success(request, _("%(name)s : l’abonnement est arrêté.") % {"name": fresh.reader})
     return redirect(back_to_list(request))
 
 

@@ -4,32 +4,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from navette.core.errors import Invalid, NotAllowed
 from navette.editorial.actions import Suggestion, suggest
 from navette.editorial.models import SuggestionState
 from navette.editorial.queries import suggestions_of
+from navette.web.components.lists import StateFilter, page_of
+from navette.web.components.refusals import refusals_on
 from navette.web.pro.access import professional, show, workspace_of
 from navette.web.pro.writing import WorkForm, must_write, writes_for
-
-A_PAGE = 25
-
-
-class StateFilter(forms.Form):
-    """Narrows the suggestions to those in one state."""
-
-    etat = forms.ChoiceField(
-        label=gettext_lazy("État"),
-        required=False,
-        choices=[("", gettext_lazy("- Tout -")), *SuggestionState.choices],
-    )
 
 
 class SuggestionForm(WorkForm):
@@ -37,10 +24,10 @@ class SuggestionForm(WorkForm):
 
     publisher = forms.CharField(label=gettext_lazy("Éditeur"), max_length=120, required=False)
     comment = forms.CharField(
-        label=gettext_lazy("Pourquoi cet achat ?"),
+        label=gettext_lazy("Pourquoi cet achat ?"),
         max_length=1_000,
         required=False,
-        help_text=gettext_lazy("Qui le demande, pour quel usage : cela aide à décider."),
+        help_text=gettext_lazy("Qui le demande, pour quel usage : cela aide à décider."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     field_order = ("library", "kind", "title", "creator", "publisher", "isbn", "comment")
@@ -50,11 +37,9 @@ class SuggestionForm(WorkForm):
 @professional
 def suggestions(request: HttpRequest) -> HttpResponse:
     """List the suggestions of the person's libraries with their answers, the latest first."""
-    form = StateFilter(request.GET)
-    state = form.cleaned_data["etat"] if form.is_valid() else ""
-    found = suggestions_of(workspace_of(request).user)
-    page = Paginator(found.filter(state=state) if state else found, A_PAGE).get_page(request.GET.get("page"))
-    context: dict[str, Any] = {"form": form, "page": page, "state": state, "may_write": bool(writes_for(request))}
+    form = StateFilter(request, SuggestionState.choices)
+    page = page_of(form.narrow(suggestions_of(workspace_of(request).user)), request)
+    context: dict[str, Any] = {"form": form, "page": page, "state": form.state, "may_write": bool(writes_for(request))}
     return show(request, "pro/suggestions.html", context)
 
 
@@ -71,13 +56,9 @@ def suggestion_new(request: HttpRequest) -> HttpResponse:
 
 def _suggest(request: HttpRequest, form: SuggestionForm) -> bool:
     values = {name: value for name, value in form.cleaned_data.items() if name != "library"}
-    try:
+    with refusals_on(form):
         row = suggest(form.library_chosen, acting_user=workspace_of(request).user, suggestion=Suggestion(**values))
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        return False
-    told = _("Merci ! « %(title)s » est suggéré : la réponse arrivera par mail et s’affichera ici.")
-    messages.success(request, told % {"title": row.title})
-    return True
+        told = _("Merci ! « %(title)s » est suggéré : la réponse arrivera par mail et s’affichera ici.")
+        messages.success(request, told % {"title": row.title})
+        return True
+    return False

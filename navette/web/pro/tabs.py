@@ -1,5 +1,6 @@
 """The window « Abonné » over the list, with its three tabs; a page of its own where no script opens it (L7)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -18,10 +19,11 @@ from navette.subscriptions.mails import default_message, french_day
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import SubscriptionQuerySet, full_for
 from navette.subscriptions.states import Move, Status
+from navette.web.components.refusals import show_refusal
 from navette.web.pro.access import fetch_subscription, professional, show, workspace_of
 from navette.web.pro.cells import Drawing
-from navette.web.pro.decision import field_of, refusal_texts
-from navette.web.pro.listing import back_to_list, carried, titles_of, way_back
+from navette.web.pro.decision import refusal_texts
+from navette.web.pro.listing import back_to_list, carried, filter_carried, titles_of, way_back
 from navette.web.pro.rows import rows_of
 from navette.web.pro.subscriber import what_happened
 from navette.web.pro.tabs_form import TABS, Rights, TabsForm, held_grants
@@ -60,7 +62,7 @@ def _save(request: HttpRequest, subscription: Subscription, form: TabsForm) -> H
     try:
         fresh = save_tabs(subscription, acting_user=workspace_of(request).user, sheet=form.sheet())
     except Invalid as refusal:
-        form.add_error(field_of(refusal, form), refusal.message)
+        show_refusal(form, refusal)
         return _page(request, fetch_subscription(request, subscription.pk), form, status=400)
     except NotAllowed as refusal:
         raise PermissionDenied from refusal
@@ -71,7 +73,7 @@ def _save(request: HttpRequest, subscription: Subscription, form: TabsForm) -> H
 
 def _saved(request: HttpRequest, fresh: Subscription, what: str | None) -> HttpResponse:
     """Go back to the list; in the window, show what is saved, and the list's row as it has become."""
-    told = _("Enregistré. %(name)s : %(status)s.") % {
+    told = _("Enregistré. %(name)s : %(status)s.") % {
         "name": fresh.reader,
         "status": Status(fresh.current_status).label,
     }
@@ -81,7 +83,7 @@ def _saved(request: HttpRequest, fresh: Subscription, what: str | None) -> HttpR
         messages.success(request, told)
         return redirect(back_to_list(request))
     fresh = fetch_subscription(request, fresh.pk)
-    return _page(request, fresh, _form(request, fresh), told=told, row=_row(request, fresh))
+    return _page(request, fresh, _form(request, fresh), told=told, redrawn=_redrawn(request, fresh))
 
 
 def _overtaken(request: HttpRequest, pk: int, refusal: Refusal) -> HttpResponse:
@@ -103,7 +105,7 @@ def _page(
     *,
     told: str = "",
     overtaken: str = "",
-    row: str = "",
+    redrawn: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     workspace = workspace_of(request)
@@ -121,11 +123,11 @@ def _page(
         "open_tab": wrong[0] if wrong else asked if asked in TABS else "informations",
         "told": told,
         "overtaken": overtaken,
-        "row": row,
         "late": subscription.deadline is not None and subscription.deadline < clock.today(),
         "state": carried(request),
         "in_window": _in_window(request),
-    }
+        "row": "",
+    } | dict(redrawn or {})
     template = "pro/_tabs.html" if _in_window(request) else "pro/tabs.html"
     answer = show(request, template, context, status=status)
     patch_vary_headers(answer, ["HX-Request"])
@@ -157,6 +159,12 @@ def _dates_if_accepted(form: TabsForm, duration: str) -> dict[str, Any] | None:
         return None
     start = clock.today() if opening == Move.RENEW else default_start(form.subscription, form.portal)
     return {"start": start, "end": end_of(start, duration)}
+
+
+def _redrawn(request: HttpRequest, subscription: Subscription) -> dict[str, Any]:
+    """Return what takes its place in the list under the window: the row, and how many the list's filter finds now."""
+    chosen = filter_carried(request)
+    return {"row": _row(request, subscription), "chosen": chosen, "total": chosen.found.count()}
 
 
 def _row(request: HttpRequest, subscription: Subscription) -> str:

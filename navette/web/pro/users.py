@@ -5,23 +5,24 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from navette.accounts.models import Kind
-from navette.core.errors import Invalid, NotAllowed, Refusal
+from navette.core.french import of_name
 from navette.libraries.accounts import admit, change_profile, invite_again, withdraw
 from navette.libraries.models import Library, Membership, Profile
 from navette.web.components.people import account_state
+from navette.web.components.refusals import refusals_on, refusals_told
 from navette.web.pro.access import Workspace, professional, show, workspace_of
 
 MANAGE = "accounts.manage_professionals"
 PARTNER = "partenaire"
 TOLD = {
-    "profile": gettext_lazy("Le profil de %(name)s est changé."),
+    "profile": gettext_lazy("Le profil %(of_name)s est changé."),
     "withdraw": gettext_lazy("%(name)s n’a plus accès à l’espace de la bibliothèque."),
     "invite": gettext_lazy("L’invitation est repartie à %(name)s."),
 }
@@ -41,7 +42,7 @@ class ColleagueForm(forms.Form):
         label=gettext_lazy("Adresse mail"),
         max_length=254,
         help_text=gettext_lazy(
-            "La personne y reçoit un lien pour choisir son mot de passe ; c’est aussi son identifiant."
+            "La personne y reçoit un lien pour choisir son mot de passe ; c’est aussi son identifiant."
         ),
     )
     profile = forms.ChoiceField(
@@ -90,14 +91,8 @@ def new_user(request: HttpRequest) -> HttpResponse:
     form = ColleagueForm(request.POST if request.method == "POST" else None, managed=managed)
     if form.is_bound and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("library", "name", "email", "profile")}
-        try:
+        with refusals_on(form):
             place = admit(acting_user=workspace_of(request).user, **values)
-        except NotAllowed as refusal:
-            raise PermissionDenied from refusal
-        except Refusal as refusal:
-            field = refusal.field if isinstance(refusal, Invalid) and refusal.field in form.fields else None
-            form.add_error(field, refusal.message)
-        else:
             told = _("%(name)s est dans votre équipe. Un mail vient de lui être envoyé.")
             messages.success(request, told % {"name": place.user.name})
             return redirect("pro:users")
@@ -109,22 +104,16 @@ def new_user(request: HttpRequest) -> HttpResponse:
 def user(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a colleague's profile, take their place away, or invite them once more."""
     workspace = workspace_of(request)
-    row = Membership.objects.filter(library__in=workspace.libraries, pk=pk).select_related("user", "library").first()
-    if row is None:
-        raise Http404
+    colleagues = Membership.objects.filter(library__in=workspace.libraries).select_related("user", "library")
+    row = get_object_or_404(colleagues, pk=pk)
     asked = request.POST.get("suite", "")
     if not workspace.user.has_perm(MANAGE, row.library):
         raise PermissionDenied
     if asked not in TOLD:
         raise BadRequest
-    try:
+    with refusals_told(request):
         _change(row, workspace, asked, request.POST.get("profile", ""))
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
-        messages.success(request, TOLD[asked] % {"name": row.user.name})
+        messages.success(request, TOLD[asked] % {"name": row.user.name, "of_name": of_name(row.user.name)})
     return redirect("site:home" if asked == "withdraw" and row.user_id == workspace.user.pk else "pro:users")
 
 

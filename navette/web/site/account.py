@@ -21,6 +21,7 @@ from navette.accounts.models import User
 from navette.accounts.passwords import check_new_password
 from navette.core import clock
 from navette.core.errors import Refusal
+from navette.core.french import library_called
 from navette.portal.queries import current_portal, site_terms_in_force
 from navette.readers.models import ParentalAgreement
 from navette.resources.models import DigitalResource
@@ -35,15 +36,15 @@ from navette.subscriptions.actions import (
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import asked_resource_ids
 from navette.web import vendor_sessions
+from navette.web.components.passwords import PasswordField, explain_password
+from navette.web.components.refusals import show_refusal
 from navette.web.site.journey import stops_of
 from navette.web.site.own_resources import LineMaker
 from navette.web.site.people import (
     TYPED_DATE,
     PersonForm,
-    explain_password,
     library_field,
     offer_libraries,
-    show_refusal,
 )
 from navette.web.site.readers import reader_page
 
@@ -55,26 +56,10 @@ class AccountForm(PersonForm):
         label=gettext_lazy("Adresse mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
     library = library_field()
-    old_password = forms.CharField(
-        label=gettext_lazy("Ancien mot de passe"),
-        max_length=200,
-        strip=False,
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-    new_password = forms.CharField(
-        label=gettext_lazy("Nouveau mot de passe"),
-        max_length=200,
-        strip=False,
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    new_password_again = forms.CharField(
-        label=gettext_lazy("Confirmation du nouveau mot de passe"),
-        max_length=200,
-        strip=False,
-        required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    old_password = PasswordField(gettext_lazy("Ancien mot de passe"), "current-password", required=False)
+    new_password = PasswordField(gettext_lazy("Nouveau mot de passe"), "new-password", required=False)
+    new_password_again = PasswordField(
+        gettext_lazy("Confirmation du nouveau mot de passe"), "new-password", required=False
     )
     terms = forms.BooleanField(
         label=gettext_lazy("J’ai lu et j’accepte les conditions générales d’utilisation du site"),
@@ -180,7 +165,7 @@ def _ask(request: HttpRequest, subscription: Subscription, action: Any) -> HttpR
     else:
         messages.success(
             request,
-            _("Votre demande est transmise à la bibliothèque de %(library)s.") % {"library": fresh.library.name},
+            _("Votre demande est transmise à la %(library)s.") % {"library": library_called(fresh.library.name)},
         )
     return redirect("site:account")
 

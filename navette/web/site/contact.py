@@ -15,7 +15,7 @@ from navette.core.actors import VISITOR
 from navette.core.errors import Refusal
 from navette.libraries.contact import FOR_EVERYBODY, FOR_PROFESSIONALS, ask_question
 from navette.libraries.models import Library, Theme
-from navette.web.site.people import show_refusal
+from navette.web.components.refusals import show_refusal
 
 HOUR = dt.timedelta(hours=1)
 QUESTIONS_AN_HOUR = 12  # from one network address, which a library or a school shares

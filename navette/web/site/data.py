@@ -22,6 +22,7 @@ from navette.lifecycle.closing import close_own
 from navette.lifecycle.takeout import Fact, Gathered, as_json, takeout
 from navette.portal.queries import current_portal
 from navette.subscriptions.models import Subscription
+from navette.web.components.passwords import PasswordField
 from navette.web.site.readers import reader_page_before_terms
 
 LONG = frozenset({"text", "message", "question", "answers"})  # facts that the page folds up
@@ -30,12 +31,10 @@ LONG = frozenset({"text", "message", "question", "answers"})  # facts that the p
 class CloseForm(forms.Form):
     """The password, typed again before the account goes."""
 
-    password = forms.CharField(
-        label=gettext_lazy("Votre mot de passe"),
+    password = PasswordField(
+        gettext_lazy("Votre mot de passe"),
+        "current-password",
         help_text=gettext_lazy("Pour être sûr que c’est bien vous qui le demandez."),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 

@@ -83,7 +83,7 @@ def under_way(request: HttpRequest) -> UnderWay | None:
 def start_again(request: HttpRequest) -> HttpResponse:
     """Send to the login page somebody who has no login under way, or no longer."""
     request.session.pop(KEY, None)
-    messages.warning(request, _("La connexion a attendu trop longtemps : tapez de nouveau votre mot de passe."))
+    messages.warning(request, _("La connexion a attendu trop longtemps : tapez de nouveau votre mot de passe."))
     return redirect("site:login")
 
 

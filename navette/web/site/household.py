@@ -16,11 +16,13 @@ from django.views.decorators.http import require_http_methods
 from navette.accounts import throttle
 from navette.accounts.models import User
 from navette.core.errors import Refusal
+from navette.core.french import library_called, of_name
 from navette.portal.queries import current_portal
 from navette.subscriptions.actions import Registration, register_household
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import full_resource_ids
-from navette.web.site.people import NewReaderForm, show_refusal
+from navette.web.components.refusals import show_refusal
+from navette.web.site.people import NewReaderForm
 from navette.web.site.readers import reader_page
 from navette.web.site.registration import AN_HOUR, REQUESTS_AN_HOUR
 
@@ -76,9 +78,8 @@ def _register(request: HttpRequest, form: HouseholdForm, user: User) -> Subscrip
 
 
 def _told(made: Subscription) -> str:
-    name = made.reader.first_name
     if made.waits:
-        words = _("La demande de %(name)s est transmise à la bibliothèque de %(library)s.")
+        words = _("La demande %(of_name)s est transmise à la %(library)s.")
     else:
-        words = _("La demande de %(name)s attend l’accord d’un parent, à qui un mail vient d’être envoyé.")
-    return words % {"name": name, "library": made.library.name}
+        words = _("La demande %(of_name)s attend l’accord d’un parent, à qui un mail vient d’être envoyé.")
+    return words % {"of_name": of_name(made.reader.first_name), "library": library_called(made.library.name)}

@@ -44,7 +44,7 @@ def _answer_to_come(subscription: Subscription) -> Stop:
 def _decided(subscription: Subscription, status: Status) -> Stop:
     library = subscription.library.name
     if status == Status.PENDING:
-        note = _("à %(library)s, avant le %(day)s") % {"library": library, "day": french_day(subscription.deadline)}
+        note = _("%(library)s, avant le %(day)s") % {"library": library, "day": french_day(subscription.deadline)}
         return Stop(label=_("Réponse de ma bibliothèque"), state="now", note=note)
     if status == Status.REFUSED:
         return Stop(label=_("Refusée par ma bibliothèque"), state="now", note=library)

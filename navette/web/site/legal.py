@@ -32,14 +32,14 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def kept_for(portal: Portal) -> list[str]:
     """Return how long each kind of data is kept, as the portal's settings have it (DATA-01)."""
     sentences = {
-        "keep_requests_months": _("Demandes refusées ou restées sans réponse : %(time)s."),
-        "keep_accounts_months": _("Comptes : %(time)s après la fin de l’abonnement."),
-        "keep_openings_months": _("Ressources ouvertes, avec votre nom : %(time)s."),
-        "keep_mails_months": _("Textes des mails envoyés : %(time)s."),
-        "keep_audit_months": _("Journal des opérations : %(time)s."),
+        "keep_requests_months": _("Demandes refusées ou restées sans réponse : %(time)s."),
+        "keep_accounts_months": _("Comptes : %(time)s après la fin de l’abonnement."),
+        "keep_openings_months": _("Ressources ouvertes, avec votre nom : %(time)s."),
+        "keep_mails_months": _("Textes des mails envoyés : %(time)s."),
+        "keep_audit_months": _("Journal des opérations : %(time)s."),
     }
     told = [words % {"time": in_months(getattr(portal, name))} for name, words in sentences.items()]
-    questions = _("Questions posées par le formulaire de contact, une fois traitées : %(time)s.")
+    questions = _("Questions posées par le formulaire de contact, une fois traitées : %(time)s.")
     return [*told, questions % {"time": in_months(KEEP_MESSAGES_MONTHS)}]
 
 

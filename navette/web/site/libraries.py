@@ -5,7 +5,6 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +17,7 @@ from navette.editorial.queries import published_picks
 from navette.libraries.models import Library, OpeningHours, Weekday
 from navette.libraries.queries import open_libraries
 from navette.subscriptions.queries import subscription_of
+from navette.web.components.lists import page_of
 from navette.web.site import map as network_map
 
 LIBRARIES_A_PAGE = 30
@@ -69,7 +69,7 @@ def libraries(request: HttpRequest) -> HttpResponse:
     form = LibraryFilter(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
     found = libraries_matching(text)
-    page = Paginator(found.prefetch_related("opening_hours"), LIBRARIES_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(found.prefetch_related("opening_hours"), request, LIBRARIES_A_PAGE)
     keys = set(found.values_list("pk", flat=True)) if text.strip() else None
     context = {
         "form": form,

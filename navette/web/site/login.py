@@ -24,6 +24,7 @@ from navette.accounts.throttle import TooManyAttempts
 from navette.portal.models import Portal, ProIdentifier
 from navette.portal.queries import current_portal
 from navette.web import vendor_sessions
+from navette.web.components.passwords import PasswordField
 from navette.web.gate import AGAIN, NEXT
 from navette.web.middleware import IS_OVER
 from navette.web.site.halfway import destination, lead_in
@@ -55,12 +56,7 @@ class LoginForm(forms.Form):
         max_length=IDENTIFIER_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
     )
-    password = forms.CharField(
-        label=gettext_lazy("Mot de passe"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    password = PasswordField(gettext_lazy("Mot de passe"), "current-password")
     block = "abonne"
     wait: int | None = None  # seconds, where one must wait before trying again
 
@@ -94,7 +90,7 @@ class LoginForm(forms.Form):
         here = (_("Vous pouvez aussi vous inscrire."), reverse("site:register")) if registers else None
         if self.portal.tells_unknown_mail and not find_account(self.cleaned_data["identifier"], self.kinds):
             return sentences(_("Votre identifiant est inconnu."), here or _("Adressez-vous à votre bibliothèque."))
-        forgotten = (_("Avez-vous oublié votre mot de passe ?"), reverse("site:password_forgotten"))
+        forgotten = (_("Avez-vous oublié votre mot de passe ?"), reverse("site:password_forgotten"))
         return sentences(_("Vos identifiants sont erronés."), forgotten, here)
 
 
@@ -115,7 +111,7 @@ class ProfessionalForm(LoginForm):
 
     def wrong(self) -> SafeString:
         """Return what a professional reads; how to recover the password stands beneath the button."""
-        return sentences(_("Vos identifiants sont erronés."), _("Avez-vous oublié votre mot de passe ?"))
+        return sentences(_("Vos identifiants sont erronés."), _("Avez-vous oublié votre mot de passe ?"))
 
 
 BLOCKS = {form.block: form for form in (LoginForm, ProfessionalForm)}

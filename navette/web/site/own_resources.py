@@ -67,7 +67,7 @@ class LineMaker:
 
     def _queue(self, resource: DigitalResource) -> str:
         if self.status != Status.ACTIVE:
-            return _("En liste d’attente, en pause : votre abonnement n’est pas valide")
+            return _("En liste d’attente, en pause : votre abonnement n’est pas valide")
         return _("En liste d’attente, %(place)s place") % {"place": ordinal(self.places.get(resource.pk, 1))}
 
     def _asked(self) -> str:

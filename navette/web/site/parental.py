@@ -17,7 +17,7 @@ from navette.subscriptions.actions.parents import AgreementIsOver
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import asked_resources, subscription_of
 from navette.subscriptions.states import Status
-from navette.web.site.people import show_refusal
+from navette.web.components.refusals import show_refusal
 from navette.web.site.readers import reader_page
 
 
@@ -80,7 +80,7 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
             agree(token)
         elif request.POST.get("reponse") == "refus":
             decline(token)
-            messages.success(request, _("C’est refusé : la demande et le compte sont effacés."))
+            messages.success(request, _("C’est refusé : la demande et le compte sont effacés."))
             return redirect("site:home")
     except AgreementIsOver:
         return _over(request)

@@ -32,8 +32,8 @@ from navette.accounts.tokens import user_of_confirmation
 from navette.core.errors import Invalid, Refusal
 from navette.portal.models import Portal
 from navette.portal.queries import current_portal
+from navette.web.components.passwords import PasswordField, explain_password
 from navette.web.site.halfway import home_of
-from navette.web.site.people import explain_password
 from navette.web.site.wording import sentences
 
 RENEW = "renouveler"  # the button by which the owner of a link whose hour is over asks for another
@@ -50,18 +50,8 @@ class ForgottenForm(forms.Form):
 class ChooseForm(forms.Form):
     """A new password, twice."""
 
-    new = forms.CharField(
-        label=gettext_lazy("Nouveau mot de passe"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    again = forms.CharField(
-        label=gettext_lazy("Confirmation du nouveau mot de passe"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    new = PasswordField(gettext_lazy("Nouveau mot de passe"), "new-password")
+    again = PasswordField(gettext_lazy("Confirmation du nouveau mot de passe"), "new-password")
 
     def __init__(self, user: User, data: Any = None) -> None:
         super().__init__(data)

@@ -1,15 +1,14 @@
 """The form fields about a reader that registering and changing one's account share."""
 
 import datetime as dt
-import json
 from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from navette.accounts.passwords import EXAMPLE, check_new_password, rules_sentence
-from navette.core.errors import Invalid, Refusal
+from navette.accounts.passwords import check_new_password
+from navette.core.errors import Invalid
 from navette.libraries.models import Library
 from navette.libraries.queries import open_libraries
 from navette.portal.queries import current_portal
@@ -17,6 +16,7 @@ from navette.resources.models import DigitalResource
 from navette.subscriptions.actions import needs_parent
 from navette.subscriptions.actions.register import check_birth_date
 from navette.web.components.fields import ManyChoices
+from navette.web.components.passwords import PasswordField, explain_password
 
 TYPED_DATE = "%d/%m/%Y"
 
@@ -96,18 +96,8 @@ class NewReaderForm(PersonForm):
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    password = forms.CharField(
-        label=_("Votre mot de passe"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    password_again = forms.CharField(
-        label=_("Confirmation du mot de passe"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
+    password = PasswordField(_("Votre mot de passe"), "new-password")
+    password_again = PasswordField(_("Confirmation du mot de passe"), "new-password")
     field_order = [
         "last_name",
         "first_name",
@@ -151,9 +141,9 @@ class NewReaderForm(PersonForm):
 
     def _check_parent(self, data: dict[str, Any]) -> None:
         if not data.get("parent_name") and "parent_name" not in self.errors:
-            self.add_error("parent_name", _("À cet âge, l’accord d’un parent est nécessaire : indiquez son nom."))
+            self.add_error("parent_name", _("À cet âge, l’accord d’un parent est nécessaire : indiquez son nom."))
         if not data.get("parent_email") and "parent_email" not in self.errors:
-            self.add_error("parent_email", _("Indiquez l’adresse mail de ce parent : son accord y sera demandé."))
+            self.add_error("parent_email", _("Indiquez l’adresse mail de ce parent : son accord y sera demandé."))
 
     def _judge_password(self, data: dict[str, Any]) -> None:
         known = [data.get(name, "") for name in ("first_name", "last_name", "email")]
@@ -181,19 +171,3 @@ def offer_libraries(field: forms.Field, *, keep: Library | None = None) -> None:
     field.queryset = open_libraries()
     if keep is not None and not keep.is_open:
         field.queryset = Library.objects.filter(Q(is_open=True) | Q(pk=keep.pk)).order_by("name")
-
-
-def explain_password(field: forms.Field) -> None:
-    """Tell the portal's password rules and an example before the field, and have the page check them live."""
-    portal = current_portal()
-    field.help_text = _("%(rules)s Par exemple (mais pas celui-ci) : %(example)s") % {
-        "rules": rules_sentence(portal),
-        "example": EXAMPLE,
-    }
-    field.widget.attrs["data-password-rules"] = json.dumps({"min": portal.password_min_length})
-
-
-def show_refusal(form: forms.Form, refusal: Refusal) -> None:
-    """Show what an action refused beside the field it is about, or above the form."""
-    name = refusal.field if isinstance(refusal, Invalid) and refusal.field in form.fields else None
-    form.add_error(name, refusal.message)

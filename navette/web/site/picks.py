@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from navette.editorial.models import WorkKind
 from navette.editorial.queries import published_picks
+from navette.web.components.lists import page_of
 
 PICKS_A_PAGE = 12
 MORE = 3  # of the same library, under a pick
@@ -30,7 +30,7 @@ def picks(request: HttpRequest) -> HttpResponse:
     form = PickFilter(request.GET if "type" in request.GET else {"type": ""})
     kind = form.cleaned_data["type"] if form.is_valid() else ""
     found = published_picks()
-    page = Paginator(found.filter(kind=kind) if kind else found, PICKS_A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(found.filter(kind=kind) if kind else found, request, PICKS_A_PAGE)
     return render(request, "site/picks.html", {"form": form, "kind": kind, "page": page})
 
 

@@ -23,7 +23,8 @@ from navette.portal.queries import current_portal, site_terms_in_force
 from navette.subscriptions.actions import Registration, needs_parent, register
 from navette.subscriptions.mails import request_values
 from navette.subscriptions.queries import full_resource_ids
-from navette.web.site.people import TYPED_DATE, NewReaderForm, show_refusal
+from navette.web.components.refusals import show_refusal
+from navette.web.site.people import TYPED_DATE, NewReaderForm
 
 FIELDS = (
     "first_name",

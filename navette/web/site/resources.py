@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -25,6 +24,7 @@ from navette.signon.errors import NotAReader, Stopped
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import free_seats, granted_resource_ids, subscription_of
 from navette.subscriptions.states import Status
+from navette.web.components.lists import page_of
 from navette.web.leaving import NEXT
 from navette.web.site.people import open_resources
 
@@ -91,7 +91,7 @@ def _is_valid(subscription: Subscription) -> bool:
 def resources(request: HttpRequest) -> HttpResponse:
     """List the open resources, filtered by offer, category and audience."""
     form = ResourceFilter(request.GET)
-    page = Paginator(form.narrow(open_resources()), A_PAGE).get_page(request.GET.get("page"))
+    page = page_of(form.narrow(open_resources()), request, A_PAGE)
     context = {"form": form, "page": page, "opened": _opened_by(request.user)}
     return render(request, "site/resources.html", context)
 

@@ -17,8 +17,9 @@ from navette.accounts.errors import WrongPasskey
 from navette.accounts.factors import Factors, factors_of
 from navette.accounts.models import User
 from navette.accounts.second_factor import use_code, use_passkey, use_recovery_code
-from navette.core.errors import Invalid, Refusal
+from navette.core.errors import Refusal
 from navette.readers.models import Reader
+from navette.web.components.refusals import show_refusal
 from navette.web.site.halfway import UnderWay, destination, lead_in, let_in, start_again, under_way
 
 LONGEST_ANSWER = 20_000  # characters of a browser's answer about a passkey
@@ -122,8 +123,7 @@ def _try(request: HttpRequest, form: AnswerForm, coming: UnderWay) -> HttpRespon
     try:
         factor = form.use(request, user)
     except Refusal as refusal:
-        field = refusal.field if isinstance(refusal, Invalid) and refusal.field in form.fields else None
-        form.add_error(field, refusal.message)
+        show_refusal(form, refusal)
         form.wait = refusal.seconds if isinstance(refusal, throttle.TooManyAttempts) else None
         return None
     return let_in(request, user, coming.page, factor)

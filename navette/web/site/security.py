@@ -31,6 +31,7 @@ from navette.accounts.second_factor import (
 from navette.core import clock
 from navette.core.errors import Invalid, Refusal
 from navette.portal.queries import current_portal
+from navette.web.components.passwords import PasswordField
 from navette.web.gate import ask_to_log_in, mark_passed
 from navette.web.site.second_factor import BrowserAnswer
 
@@ -44,12 +45,7 @@ SHOWN_FOR = 10 * 60  # seconds
 class PasswordForm(forms.Form):
     """The password again: a session left open must not change how one logs in."""
 
-    password = forms.CharField(
-        label=gettext_lazy("Votre mot de passe"),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    password = PasswordField(gettext_lazy("Votre mot de passe"), "current-password")
     field_order = ["code", "name", "password"]
 
     def __init__(self, *args: Any, asks: bool = True, **kwargs: Any) -> None:
@@ -77,7 +73,7 @@ class PasskeyForm(PasswordForm):
 
     name = forms.CharField(
         label=gettext_lazy("Nom de la clé"),
-        help_text=gettext_lazy("Pour la reconnaître : « Téléphone », « Clé bleue »…"),
+        help_text=gettext_lazy("Pour la reconnaître : « Téléphone », « Clé bleue »…"),
         max_length=LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -190,7 +186,7 @@ def codes_file(request: HttpRequest) -> HttpResponse:
     have = _have(request)
     if not _shows_codes(request) or not have.codes:
         raise Http404
-    head = _("Codes de secours de %(name)s pour %(portal)s. Chacun sert une fois.")
+    head = _("Codes de secours du compte « %(name)s » pour %(portal)s. Chacun sert une fois.")
     words = head % {"name": _owner(request).name, "portal": current_portal().name}
     text = "\r\n".join([words, "", *unused_codes(have.codes), ""])
     answer = HttpResponse(text, content_type="text/plain; charset=utf-8")

@@ -41,7 +41,7 @@ def terms_page(request: HttpRequest, subscription: Subscription) -> HttpResponse
     form = TermsForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         accept_terms(subscription, acting_user=_own(request))
-        messages.success(request, _("Merci : c’est enregistré."))
+        messages.success(request, _("Merci : c’est enregistré."))
         return redirect(next_page(request))
     shown: dict[str, Any] = {
         "form": form,

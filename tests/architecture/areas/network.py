@@ -4,7 +4,17 @@ import datetime as dt
 from typing import Any
 
 from navette.core import clock
-from navette.editorial.actions import PickText, Suggestion, answer, propose, publish, send_back, suggest, write_pick
+from navette.editorial.actions import (
+    PickText,
+    Suggestion,
+    answer,
+    pick_fingerprint,
+    propose,
+    publish,
+    send_back,
+    suggest,
+    write_pick,
+)
 from navette.editorial.models import Page, Pick, PickState, PurchaseSuggestion
 from navette.libraries.models import Library
 from tests import factories
@@ -121,7 +131,7 @@ def posts(world: Any) -> Values:
         "pro:pick_new": WORK | {"review": "Un grand roman."},
         "pro:pick": WORK | {"review": "Un grand roman."},
         "console:suggestion": {"seen": "received", "state": "bought", "answer": "Commandé."},
-        "console:pick": {"suite": "publier"},
+        "console:pick": {"suite": "publier", "seen": pick_fingerprint(Pick.objects.get(state=PickState.PROPOSED))},
         "console:page_new": page | {"slug": "nouvelle"},
         "console:page": page | {"seen_at": Page.objects.get(slug="ateliers").changed_at.isoformat()},
     }

@@ -67,7 +67,7 @@ def test_of_several_sheets_the_first_that_shows_is_taken_and_this_is_said() -> N
         book[title].append(["a"])
     headers, rows, notes = read(saved(book))
     assert (headers, rows) == (["Abonnés"], [Row(2, ["a"])])
-    assert notes == ["Ce classeur a 2 feuilles : seule la première, « Abonnés », est lue."]
+    assert notes == ["Ce classeur a 2 feuilles : seule la première, « Abonnés », est lue."]
 
 
 def test_our_own_workbooks_are_read_back() -> None:

@@ -27,12 +27,12 @@ def test_it_refuses_what_it_cannot_read(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="PDF"):
         run(path)
     path.write_text("A;B\na;b\n")
-    with pytest.raises(CommandError, match="Choisissez la colonne : Nom"):
+    with pytest.raises(CommandError, match="Choisissez la colonne : Nom"):
         run(path)
     path.write_text(SUBSCRIBERS + person(1))
-    with pytest.raises(CommandError, match="Champ inconnu : age"):
+    with pytest.raises(CommandError, match="Champ inconnu : age"):
         run(path, "--columns", "age=Nom")
-    with pytest.raises(CommandError, match="pas de colonne « Âge »"):
+    with pytest.raises(CommandError, match="pas de colonne « Âge »"):
         run(path, "--columns", "last_name=Âge")
     assert not Reader.objects.exists()
 
@@ -45,6 +45,6 @@ def test_it_tries_then_takes_over_and_tells(tmp_path: Path) -> None:
     assert "1 créés, 0 mis à jour, 0 inchangés, 1 rejetés." in tried
     assert not Reader.objects.exists()
     done = run(path, "--columns", "first_name=Petit nom")
-    assert "Ligne 3, Statut : Ce mot n’est pas connu" in done
+    assert "Ligne 3, Statut : Ce mot n’est pas connu" in done
     assert Reader.objects.get().first_name == "Zoé"
     assert Job.objects.count() == 2

@@ -9,7 +9,9 @@ from navette.accounts.models import User
 from navette.core import clock
 from navette.core.models import AuditRow
 from navette.libraries.models import Library
+from navette.lifecycle import jobs
 from navette.lifecycle.moving_in import running, subscribers
+from navette.lifecycle.moving_in.actions import start_for_real
 from navette.mail.models import OutgoingMail
 from navette.readers.models import Reader
 from navette.subscriptions import nightly
@@ -30,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("today")
         ({"mail": "zoe"}, "Adresse mail", "pas valable"),
         ({"born": "13/03/90"}, "Date de naissance", "JJ/MM/AAAA"),
         ({"born": "13/03/2100"}, "Date de naissance", "futur"),
-        ({"library": "Ailleurs"}, "Bibliothèque", "Bibliothèque inconnue : Ailleurs"),
+        ({"library": "Ailleurs"}, "Bibliothèque", "Bibliothèque inconnue : Ailleurs"),
         ({"library": ""}, "Bibliothèque", "vide"),
         ({"state": "Peut-être"}, "Statut", "pas connu"),
         ({"state": ""}, "Statut", "vide"),
@@ -175,6 +177,36 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(administrator: User, monkey
     assert counts(tried) == counts(done) == (8, 0, 0, 2)
     assert reasons(tried) == reasons(done)
     assert Reader.objects.count() == 8
+
+
+def test_a_dry_run_tells_the_people_too_many_at_an_address_of_several_slices(
+    administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some live there already, one line is wrong, one is told twice: the six places go to the same people."""
+    monkeypatch.setattr(running, "ROWS", 3)
+    first = SUBSCRIBERS + person(0, first="Léa", mail="foyer@example.org")
+    assert counts(taken_over("subscribers", first, administrator)) == (1, 0, 0, 0)
+    people = [person(n, mail="foyer@example.org") for n in range(1, 9)]
+    lines = [people[0], person(20), people[0], person(0, first="Léa", mail="FOYER@example.org"), *people[1:4]]
+    lines += [person(30, mail="foyer@example.org", state="?"), person(40, mail="ailleurs@example.org"), *people[4:]]
+    text = SUBSCRIBERS + "".join(lines)
+    tried = taken_over("subscribers", text, administrator, dry_run=True)
+    assert Reader.objects.count() == 1
+    done = taken_over("subscribers", text, administrator)
+    assert counts(tried) == counts(done) == (7, 0, 1, 5)
+    assert reasons(tried) == reasons(done)
+    assert [line for line, _column, told in reasons(done) if "personne de plus" in told] == [12, 13, 14]
+    assert not {"houses", "tried"} & set(done.options)
+    assert "@" not in str(tried.options)  # nobody's address stays with the job
+
+
+def test_the_real_run_that_follows_a_try_begins_anew(administrator: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "ROWS", 3)
+    text = SUBSCRIBERS + "".join(person(n, mail="foyer@example.org") for n in range(7))
+    tried = taken_over("subscribers", text, administrator, dry_run=True)
+    done = jobs.finish(start_for_real(tried, acting_user=administrator))
+    assert counts(tried) == counts(done) == (6, 0, 0, 1)
+    assert not {"houses", "tried"} & set(done.options)
 
 
 def test_one_row_that_the_database_refuses_costs_only_itself(

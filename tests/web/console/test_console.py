@@ -4,38 +4,25 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
-from navette.accounts.models import User
-from navette.accounts.roles import StaffRoleName
 from navette.core import clock
 from navette.libraries.models import Library
 from navette.mail.models import MailState, OutgoingMail
 from navette.subscriptions.models import Subscription
 from tests import factories
-from tests.web.browsing import client_of
+from tests.factories import officer_of
+from tests.web.browsing import client_of, queries_of
+
+pytestmark = pytest.mark.usefixtures("portal")
 
 PAGES = ["/console/", "/console/retards", "/console/mails"]
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: object) -> None:
-    """Pages are drawn with the portal's settings."""
 
 
 def late(library: Library, **fields: Any) -> Subscription:
     """Return a request over its deadline."""
     past = {"requested_at": clock.now() - dt.timedelta(days=9), "deadline": clock.today() - dt.timedelta(days=5)}
     return factories.SubscriptionFactory(library=library, **past | fields)
-
-
-def officer_of(library: Library) -> User:
-    user = factories.staff(StaffRoleName.TERRITORY)
-    library.territory.officer = user
-    library.territory.save()
-    return user
 
 
 def admin() -> Client:
@@ -160,8 +147,5 @@ def test_as_many_queries_for_many_rows(page: str) -> None:
             library = factories.LibraryFactory()
             late(library), late(library)
             factories.MailFactory(state=MailState.FAILED)
-        client.get(page)
-        with CaptureQueriesContext(connection) as queries:
-            client.get(page)
-        counts.append(len(queries))
+        counts.append(queries_of(client.get, page))
     assert counts[0] == counts[1]

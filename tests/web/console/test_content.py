@@ -22,10 +22,7 @@ from navette.subscriptions.models import GrantState, ResourceGrant
 from tests import factories
 from tests.web.browsing import client_of
 
-
-@pytest.fixture(autouse=True)
-def _portal(portal: object) -> None:
-    """Pages are drawn with the portal's settings."""
+pytestmark = pytest.mark.usefixtures("portal")
 
 
 def admin() -> Client:

@@ -7,20 +7,18 @@ from django.test import Client
 
 from navette.accounts.roles import StaffRoleName
 from navette.core import clock
+from navette.editorial.actions import PickText, edit_pick, pick_fingerprint, propose, send_back
 from navette.editorial.models import Page, Pick, PickState, PurchaseSuggestion, SuggestionState
 from navette.libraries.models import Library
 from navette.mail.models import OutgoingMail
 from tests import factories
 from tests.web.browsing import client_of
 
+pytestmark = pytest.mark.usefixtures("portal")
+
 SUGGESTIONS, PICKS, PAGES = "/console/suggestions", "/console/coups-de-coeur", "/console/pages"
 ANSWER = {"seen": "received", "state": "bought", "answer": "Il arrive."}
 TEXT = {"title": "Ateliers", "lead": "", "body": "Un *texte*.", "readers": "everybody"}
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: object) -> None:
-    """Pages are drawn with the portal's settings."""
 
 
 @pytest.fixture
@@ -119,31 +117,57 @@ def test_neither_published_nor_sent_back_without_saying_so(staff: Client, propos
 
 
 def test_a_pick_is_published_once_and_read_by_all(staff: Client, proposed: Pick) -> None:
+    seen = pick_fingerprint(proposed)
     for _click in range(2):
-        done = staff.post(f"{PICKS}/{proposed.pk}", {"suite": "publier", "seen": "proposed"}, follow=True)
-    assert "son état est maintenant « Publié »" in done.content.decode()
+        done = staff.post(f"{PICKS}/{proposed.pk}", {"suite": "publier", "seen": seen}, follow=True)
+    assert "son état est maintenant « Publié »" in done.content.decode()
     assert Client().get(f"/coups-de-coeur/{proposed.pk}").status_code == 200
     assert kinds() == ["pick_published"]
 
 
 def test_what_one_published_is_not_taken_down_by_the_page_of_another(staff: Client, proposed: Pick) -> None:
     address = f"{PICKS}/{proposed.pk}"
-    staff.post(address, {"suite": "publier", "seen": "proposed"})
-    late = {"suite": "renvoyer", "note": "Ajoutez l’âge.", "seen": "proposed"}
+    seen = pick_fingerprint(proposed)
+    staff.post(address, {"suite": "publier", "seen": seen})
+    late = {"suite": "renvoyer", "note": "Ajoutez l’âge.", "seen": seen}
     told = client_of(factories.staff()).post(address, late, follow=True).content.decode()
-    assert "son état est maintenant « Publié »" in told
+    assert "son état est maintenant « Publié »" in told
     assert Pick.objects.get().state == PickState.PUBLISHED
+
+
+@pytest.mark.parametrize("data", [{"suite": "publier"}, {"suite": "renvoyer", "note": "Trop court."}])
+def test_a_page_that_shows_other_words_decides_nothing(
+    staff: Client, proposed: Pick, library: Library, data: dict[str, str]
+) -> None:
+    address, old = f"{PICKS}/{proposed.pk}", pick_fingerprint(proposed)
+    assert f'name="seen" value="{old}"' in staff.get(address).content.decode()
+    account = factories.library_account(library)
+    back = send_back(proposed, acting_user=factories.staff(), note="Reprenez.")
+    better = edit_pick(back, acting_user=account, text=PickText("L’Arbre monde", "De tout autres mots."))
+    again = propose(better, acting_user=account)
+    for seen in ({"seen": old}, {"seen": ""}, {}):
+        told = staff.post(address, data | seen)
+        assert told.status_code == 409
+        shown = told.content.decode()
+        assert "De tout autres mots." in shown
+        assert "note" not in data or "Trop court." in shown  # what was written is kept
+    assert "a été réécrit entre-temps" in staff.post(address, data | {"seen": old}).content.decode()
+    assert Pick.objects.get().state == PickState.PROPOSED
+    staff.post(address, data | {"seen": pick_fingerprint(again)})
+    assert Pick.objects.get().state != PickState.PROPOSED
 
 
 def test_a_pick_goes_back_with_a_note_even_once_published(staff: Client, proposed: Pick) -> None:
     address, note = f"{PICKS}/{proposed.pk}", {"suite": "renvoyer", "note": "Ajoutez l’âge."}
     Pick.objects.filter(pk=proposed.pk).update(state=PickState.PUBLISHED, published_at=clock.now())
     assert "Le retirer du site" in staff.get(address).content.decode()
-    staff.post(address, note | {"seen": "published"})
+    staff.post(address, note | {"seen": pick_fingerprint(Pick.objects.get())})
     row = Pick.objects.get()
     assert (row.state, row.staff_note) == (PickState.DECLINED, "Ajoutez l’âge.")
     assert Client().get(f"/coups-de-coeur/{proposed.pk}").status_code == 404
-    again = staff.post(address, note, follow=True).content.decode()
+    again = staff.post(address, note | {"seen": pick_fingerprint(row)}, follow=True).content.decode()
+    assert "son état est maintenant « À reprendre »" in again
+    again = staff.post(address, note | {"seen": "published-x"}).content.decode()
     assert "a changé entre-temps" in again
     assert kinds() == ["pick_sent_back"]
 

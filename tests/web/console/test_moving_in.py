@@ -107,7 +107,7 @@ def test_a_file_is_tried_then_taken_over_with_a_report(client: Client) -> None:
     assert Reader.objects.count() == 1
     answer = client.get(reverse("console:moving_in_rejects", args=[real.pk]))
     rows = list(load_workbook(io.BytesIO(b"".join(answer))).worksheets[0].values)
-    assert rows[1] == ("2", "Fin de validité", "La date de début ou de fin manque.")
+    assert rows[1] == ("2", "Fin de validité", "La date de début ou de fin manque.", "non")
 
 
 def test_columns_are_corrected_and_a_file_is_launched_once(client: Client) -> None:

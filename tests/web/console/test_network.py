@@ -7,13 +7,15 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from navette.accounts.models import User
 from navette.accounts.roles import StaffRoleName
 from navette.core import clock
 from navette.libraries.models import Library, Territory
 from navette.subscriptions.models import Subscription
 from tests import factories
+from tests.factories import officer_of
 from tests.web.browsing import client_of
+
+pytestmark = pytest.mark.usefixtures("portal")
 
 RECORD: dict[str, Any] = {
     "name": "L’Île-aux-Livres",
@@ -24,22 +26,6 @@ RECORD: dict[str, Any] = {
     "latitude": "44,5",
     "longitude": "−0,25".replace("−", "-"),
 }
-
-
-@pytest.fixture(autouse=True)
-def _portal(portal: object) -> None:
-    """Pages are drawn with the portal's settings."""
-
-
-@pytest.fixture
-def admin() -> Client:
-    return client_of(factories.staff())
-
-
-def officer_of(library: Library) -> User:
-    user = factories.staff(StaffRoleName.TERRITORY)
-    Territory.objects.filter(pk=library.territory_id).update(officer=user)
-    return user
 
 
 def listed(client: Client, query: str = "") -> list[str]:
@@ -116,7 +102,7 @@ def test_d1_a_merge_is_looked_at_first_then_done_once(admin: Client) -> None:
     address = f"/console/bibliotheques/{source.pk}/reunir"
     assert "Ce qui passera" not in admin.get(address).content.decode()
     page = admin.get(f"{address}?vers={into.pk}").content.decode()
-    assert "Ce qui passera à Nouvelle" in page
+    assert "Ce qui passera à la bibliothèque de Nouvelle" in page
     assert Subscription.objects.filter(library=source).count() == 3
     for wrong in (source.pk, "", "x", factories.LibraryFactory(closed_at=clock.now(), is_open=False).pk):
         assert admin.post(address, {"vers": wrong}).status_code == 400

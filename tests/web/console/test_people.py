@@ -12,26 +12,13 @@ from navette.accounts.roles import StaffRoleName
 from navette.core import clock
 from navette.core.actors import SYSTEM
 from navette.core.models import AuditRow, audit_row
-from navette.libraries.models import Library, Membership, Profile, Territory
+from navette.libraries.models import Library, Membership, Profile
 from navette.mail.models import OutgoingMail
 from tests import factories
+from tests.factories import officer_of
 from tests.web.browsing import client_of
 
-
-@pytest.fixture(autouse=True)
-def _portal(portal: object) -> None:
-    """Pages are drawn with the portal's settings."""
-
-
-@pytest.fixture
-def admin() -> Client:
-    return client_of(factories.staff())
-
-
-def officer_of(library: Library) -> User:
-    user = factories.staff(StaffRoleName.TERRITORY)
-    Territory.objects.filter(pk=library.territory_id).update(officer=user)
-    return user
+pytestmark = pytest.mark.usefixtures("portal")
 
 
 def librarian(library: Library, **fields: str) -> Membership:

@@ -86,7 +86,7 @@ def test_nobody_can_close_both_doors_of_registration(portal: Portal) -> None:
 def test_a_profile_is_a_proposal_that_keeps_the_site_s_own_name(portal: Portal) -> None:
     page = client_of(factories.staff()).get(f"{PAGE}?profil=oise").content.decode()
     assert 'value="biblio.gironde"' in page
-    assert "profil « oise »" in page
+    assert "profil « oise »" in page
     assert Portal.objects.get().profile == "gironde"
     assert client_of(factories.staff()).get(f"{PAGE}?profil=%00").status_code == 200
 

@@ -133,3 +133,16 @@ def test_the_menu_counts_what_waits(client: Client, library: Library) -> None:
     for label in ("Mon tableau de bord", "Mes abonnés", "Ma bibliothèque", "Retour sur le site", "Se déconnecter"):
         assert label in page
     assert "1 demande à traiter" in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("profile", ["gironde", "valdoise", "oise", "loiret"])
+@pytest.mark.parametrize("kind", [Kind.LIBRARIAN, Kind.LIBRARY])
+def test_the_menu_greets_whose_account_it_is_on_the_site_as_in_the_workspace(profile: str, kind: str) -> None:
+    factories.portal(profile)
+    library = factories.LibraryFactory(name="Aillant")
+    user = factories.UserFactory(kind=kind, name="Aillant" if kind == Kind.LIBRARY else "Camille Durand")
+    factories.MembershipFactory(library=library, user=user)
+    client = client_of(user)
+    for page in ("/", "/pro/", "/pro/abonnes"):
+        assert f"Bonjour, {user.name}" in client.get(page, follow=True).content.decode()

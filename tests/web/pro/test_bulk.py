@@ -6,19 +6,17 @@ from typing import Any
 
 import openpyxl
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from navette.accounts.models import User
 from navette.core import clock
 from navette.libraries.models import Library
 from navette.mail.models import OutgoingMail
 from navette.subscriptions.actions import accept
-from navette.subscriptions.models import Subscription
-from navette.subscriptions.states import Status
+from navette.subscriptions.models import GrantState, Subscription
+from navette.subscriptions.states import RefusalReason, Status
 from tests import factories
-from tests.web.browsing import client_of
+from tests.web.browsing import client_of, queries_of
 
 BULK = "/pro/abonnes/actions"
 
@@ -159,8 +157,62 @@ def test_the_confirmation_page_makes_as_many_queries_for_many_rows(account: User
     counts = []
     for size in (5, 40):
         rows = [factories.SubscriptionFactory(library=library) for _ in range(size)]
-        ask(client, "refuse", *rows)
-        with CaptureQueriesContext(connection) as queries:
-            ask(client, "refuse", *rows)
-        counts.append(len(queries))
+        counts.append(queries_of(ask, client, "refuse", *rows))
+    assert counts[0] == counts[1]
+
+
+# ---- seats
+@pytest.fixture
+def two_asking(library: Library) -> list[Subscription]:
+    """Return two who ask for the two seats of a resource, of which somebody has one, and for one that is full."""
+    press, full = factories.ResourceFactory(name="Presse", seats=2), factories.ResourceFactory(name="Comble", seats=1)
+    free = factories.ResourceFactory(name="Libre")
+    holder = factories.SubscriptionFactory(library=library, active=True)
+    for resource in (press, full):
+        factories.GrantFactory(subscription=holder, resource=resource, state=GrantState.GRANTED)
+    rows: list[Subscription] = [
+        factories.SubscriptionFactory(library=library, reader__first_name=name, reader__last_name="Aubert")
+        for name in ("Ada", "Zoé")
+    ]
+    for row in rows:
+        for resource in (press, full, free):
+            factories.GrantFactory(subscription=row, resource=resource, state=GrantState.REQUESTED)
+    return rows
+
+
+def test_sub_11_full_resources_are_told_before_the_decision_and_who_waits_after(
+    client: Client, two_asking: list[Subscription]
+) -> None:
+    page = ask(client, "accept", *two_asking)
+    words = " ".join(page.content.decode().split())
+    assert "Comble : 2 personnes choisies y seront en liste d’attente." in words
+    assert "Presse : 1 personne choisie y sera en liste d’attente." in words
+    assert "Libre :" not in words
+    done = confirm(client, "accept", page).content.decode()
+    assert "2 abonnés acceptés." in done
+    assert "2 personnes sont en liste d’attente. Ada Aubert : Comble. Zoé Aubert : Comble, Presse." in done
+
+
+def test_sub_11_what_takes_no_seat_warns_of_none(client: Client, two_asking: list[Subscription]) -> None:
+    page = ask(client, "refuse", *two_asking)
+    assert "liste d’attente" not in page.content.decode()
+    done = confirm(client, "refuse", page, reason=RefusalReason.NOT_MEMBER).content.decode()
+    assert "2 demandes refusées." in done
+    assert "liste d’attente" not in done
+
+
+def test_sub_11_a_renewal_keeps_its_seat_and_one_after_the_end_may_wait(client: Client, library: Library) -> None:
+    resource = factories.ResourceFactory(name="Presse", seats=1)
+    valid = factories.SubscriptionFactory(library=library, active=True)
+    over = factories.SubscriptionFactory(library=library, expired=True)
+    for row in (valid, over):
+        factories.GrantFactory(subscription=row, resource=resource, state=GrantState.GRANTED)
+    assert "liste d’attente" not in ask(client, "renew", valid).content.decode()
+    assert "1 personne choisie y sera" in ask(client, "renew", valid, over).content.decode()
+
+
+def test_sub_11_seats_are_counted_in_as_many_queries_for_many(client: Client, two_asking: list[Subscription]) -> None:
+    counts = []
+    for rows in (two_asking[:1], two_asking):
+        counts.append(queries_of(ask, client, "accept", *rows))
     assert counts[0] == counts[1]

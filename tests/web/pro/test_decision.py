@@ -4,9 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from navette.accounts.models import User
 from navette.core import clock
@@ -16,7 +14,7 @@ from navette.subscriptions.actions import refuse
 from navette.subscriptions.models import GrantState, Subscription
 from navette.subscriptions.states import Status
 from tests import factories
-from tests.web.browsing import client_of
+from tests.web.browsing import client_of, queries_of
 
 
 @pytest.fixture
@@ -131,7 +129,7 @@ def test_the_page_has_every_label_of_the_guide(client: Client, request_: Subscri
         "Date de demande d'abonnement",
         "Abonné aux services",
         "Les Yeux Doc",
-        "Acceptez-vous l'abonnement de l'utilisateur ?",
+        "Acceptez-vous l'abonnement de l'utilisateur ?",
         "Accepter",
         "Refuser",
         "Date de l'abonnement",
@@ -170,7 +168,7 @@ def test_l4_what_the_librarian_wrote_is_exactly_what_is_sent(client: Client, req
     fresh = Subscription.objects.get(pk=request_.pk)
     assert (fresh.status, fresh.starts_on) == (Status.ACTIVE, start)
     page = client.get("/pro/abonnes").content.decode()
-    assert "Dave Grohl : Validé." in page
+    assert "Dave Grohl : Validé." in page
 
 
 def test_l5_without_a_text_of_ones_own_the_reasons_text_is_sent(client: Client, request_: Subscription) -> None:
@@ -211,10 +209,7 @@ def test_the_page_makes_as_many_queries_for_many_resources(account: User, reques
     for size in (1, 12):
         for _ in range(size):
             factories.GrantFactory(subscription=request_, state=GrantState.REQUESTED)
-        client.get(address(request_))
-        with CaptureQueriesContext(connection) as queries:
-            client.get(address(request_))
-        counts.append(len(queries))
+        counts.append(queries_of(client.get, address(request_)))
     assert counts[0] == counts[1]
 
 

@@ -5,16 +5,14 @@ import io
 from typing import Any
 
 import openpyxl
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from navette.accounts.models import User
 from navette.core import clock
 from navette.libraries.models import Library
 from navette.subscriptions.models import GrantState
 from tests import factories
-from tests.web.browsing import client_of
+from tests.web.browsing import client_of, queries_of
 
 EXPORT = "/pro/abonnes/export.xlsx"
 
@@ -92,8 +90,5 @@ def test_queries_do_not_grow_with_the_rows(account: User, library: Library) -> N
     for size in (5, 60):
         for _ in range(size):
             factories.SubscriptionFactory(library=library)
-        rows(client)
-        with CaptureQueriesContext(connection) as queries:
-            rows(client)
-        counts.append(len(queries))
+        counts.append(queries_of(rows, client))
     assert counts[0] == counts[1]

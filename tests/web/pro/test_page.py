@@ -45,7 +45,7 @@ def test_sub_08_others_do_not_write_it(library: Library) -> None:
 def test_a_viewer_reads_and_does_not_write(library: Library) -> None:
     viewer = client_of(factories.library_account(library, Profile.VIEWER))
     page = viewer.get(PAGE).content.decode()
-    assert "un compte « Gestionnaire » la modifie" in page
+    assert "un compte « Gestionnaire » la modifie" in page
     assert "Enregistrer" not in page
     assert viewer.post(PAGE, FILLED | {"photo": photo()}).status_code == 403
     assert (fresh(library).presentation, fresh(library).photo.name) == ("", "")

@@ -4,9 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from navette.accounts.models import User
 from navette.libraries.models import Library, Profile
@@ -16,7 +14,7 @@ from navette.subscriptions.actions import accept, refuse
 from navette.subscriptions.models import GrantState, Subscription
 from navette.subscriptions.states import RefusalReason, Status
 from tests import factories
-from tests.web.browsing import client_of
+from tests.web.browsing import client_of, queries_of
 
 HTMX = {"HX-Request": "true"}
 
@@ -79,7 +77,7 @@ def test_a_viewer_reads_and_changes_nothing(waiting: Subscription, library: Libr
     page = viewer.get(address(waiting)).content.decode()
     assert "Enregistrer" not in page
     assert "<select" not in page
-    assert "Cafeyn : Demandé" in page
+    assert "Cafeyn : Demandé" in page
     assert viewer.post(address(waiting), typed(waiting, status="active")).status_code == 403
     assert "consulter cet abonné" in viewer.get("/pro/abonnes").content.decode()
 
@@ -198,7 +196,7 @@ def test_no_page_names_the_other_portals_screen(client: Client, waiting: Subscri
         assert "Filtrer" not in page
     assert "Éditer cet abonné" in client.get("/pro/").content.decode()
     guide = client.get("/pro/aide").content.decode()
-    assert "ses onglets « Informations », « Statut » et « Ressources »" in guide
+    assert "ses onglets « Informations », « Statut » et « Ressources »" in guide
     assert "- Sélectionner un statut -" in guide
 
 
@@ -254,7 +252,7 @@ def test_l7_resources_of_a_valid_reader(client: Client, library: Library) -> Non
 def test_where_all_is_decided_at_once_the_third_tab_only_tells(client: Client, waiting: Subscription) -> None:
     factories.portal("loiret", decides_each_resource=False)
     page = client.get(address(waiting)).content.decode()
-    assert "Cafeyn : Demandé" in page
+    assert "Cafeyn : Demandé" in page
     assert "Supprimer" not in page
     client.post(address(waiting), typed(waiting, status="active"))
     assert set(states(waiting).values()) == {"granted"}
@@ -283,10 +281,7 @@ def test_every_decision_goes_by_the_tab_status(
 def test_the_page_makes_as_many_queries_for_many_resources(client: Client, waiting: Subscription) -> None:
     counts = []
     for _size in range(2):
-        client.get(address(waiting))
-        with CaptureQueriesContext(connection) as queries:
-            client.get(address(waiting))
-        counts.append(len(queries))
+        counts.append(queries_of(client.get, address(waiting)))
         for _ in range(12):
             factories.GrantFactory(subscription=waiting, state=GrantState.REQUESTED)
     assert counts[0] == counts[1]
@@ -304,3 +299,32 @@ def test_sub_11_a_full_resource_is_told_before_the_decision(
     page = client.get(address(waiting)).content.decode()
     assert told in page
     assert "Presse locale" in page.split(told)[0]
+
+
+# ---- the number over the list
+@pytest.mark.parametrize(
+    ("state", "told"), [("statut=pending", "1 abonné trouvé"), ("statut=refused", "1 abonné trouvé"), ("", "2 abonnés")]
+)
+def test_a_decision_in_the_window_brings_the_number_over_the_list_up_to_date(
+    client: Client, waiting: Subscription, library: Library, state: str, told: str
+) -> None:
+    asking(library)
+    listed = client.get(f"/pro/abonnes?{state}").content.decode()
+    assert 'id="trouves" data-announce' in listed
+    decided = typed(waiting, status="refused", reason=RefusalReason.NOT_MEMBER, message="Non.", retour=state)
+    page = client.post(address(waiting), decided, headers=HTMX).content.decode()
+    number = re.search(r'<p class="results" id="trouves" hx-swap-oob="true">(.*?)</p>', page, re.DOTALL)
+    assert number
+    assert number[1].split() == told.split()
+
+
+def test_without_a_script_the_list_is_counted_anew(client: Client, waiting: Subscription, library: Library) -> None:
+    asking(library)
+    decided = typed(waiting, status="refused", reason=RefusalReason.NOT_MEMBER, message="Non.", retour="statut=pending")
+    page = client.post(address(waiting), decided, follow=True).content.decode()
+    assert "1 abonné trouvé" in " ".join(page.split())
+
+
+def test_what_was_not_saved_counts_nothing_anew(client: Client, waiting: Subscription) -> None:
+    page = client.post(address(waiting), typed(waiting, last_name=""), headers=HTMX).content.decode()
+    assert 'id="trouves"' not in page

@@ -18,8 +18,8 @@ from navette.signon.opening import depart, open_resource
 from navette.signon.trials import Trial, subscription_of
 from navette.subscriptions.models import GrantState, ResourceGrant, Subscription
 from navette.web.sso import callback
+from tests.at_once import at_once
 from tests.factories import GrantFactory, vendor
-from tests.parallel import at_once
 
 NOW = dt.datetime(2027, 3, 1, 10, 0, tzinfo=dt.UTC)
 TELLS = {"last_name": "nom", "mail": "mail"}

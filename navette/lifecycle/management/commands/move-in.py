@@ -21,7 +21,7 @@ def column(text: str) -> tuple[str, str]:
     """Return field and title of « field=title », or raise what argparse tells."""
     name, equals, title = text.partition("=")
     if not equals or not title:
-        raise argparse.ArgumentTypeError(_("« %(text)s » : écrivez champ=titre de la colonne.") % {"text": text})
+        raise argparse.ArgumentTypeError(_("« %(text)s » : écrivez champ=titre de la colonne.") % {"text": text})
     return name, title
 
 
@@ -56,14 +56,14 @@ class Command(BaseCommand):
     def _tell(self, job: Job) -> None:
         if job.state != JobState.DONE:
             raise CommandError(
-                _("Interrompu à la ligne %(line)d : %(error)s") % {"line": job.position, "error": job.error}
+                _("Interrompu à la ligne %(line)d : %(error)s") % {"line": job.position, "error": job.error}
             )
         figures = {name: getattr(job, name) for name in ("created", "updated", "unchanged", "rejected")}
         told = _("%(created)d créés, %(updated)d mis à jour, %(unchanged)d inchangés, %(rejected)d rejetés.") % figures
         self.stdout.write(_("À blanc, rien n’a été changé. %(line)s") % {"line": told} if job.dry_run else told)
         for row in job.rejects.all()[:REJECTS_SHOWN]:
             where = _("Ligne %(line)d") % {"line": row.line}
-            self.stdout.write(f"{where}, {row.column} : {row.reason}" if row.column else f"{where} : {row.reason}")
+            self.stdout.write(f"{where}, {row.column} : {row.reason}" if row.column else f"{where} : {row.reason}")
 
 
 def _columns(job: Job, importer: Importer, given: list[tuple[str, str]]) -> Columns:
@@ -72,9 +72,9 @@ def _columns(job: Job, importer: Importer, given: list[tuple[str, str]]) -> Colu
     columns: Columns = dict(job.columns)
     for name, title in given:
         if name not in fields:
-            raise CommandError(_("Champ inconnu : %(name)s (%(all)s).") % {"name": name, "all": ", ".join(fields)})
+            raise CommandError(_("Champ inconnu : %(name)s (%(all)s).") % {"name": name, "all": ", ".join(fields)})
         if plain(title) not in titles:
-            raise CommandError(_("Le fichier n’a pas de colonne « %(title)s ».") % {"title": title})
+            raise CommandError(_("Le fichier n’a pas de colonne « %(title)s ».") % {"title": title})
         columns = {key: index for key, index in columns.items() if index != titles.index(plain(title))}
         columns[name] = titles.index(plain(title))
     return columns

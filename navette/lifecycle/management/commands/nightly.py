@@ -23,7 +23,7 @@ def day(text: str) -> dt.date:
         return dt.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no time zone
     except ValueError:
         raise argparse.ArgumentTypeError(
-            _("« %(text)s » n’est pas une date. Écrivez-la AAAA-MM-JJ, par exemple 2027-03-01.") % {"text": text}
+            _("« %(text)s » n’est pas une date. Écrivez-la AAAA-MM-JJ, par exemple 2027-03-01.") % {"text": text}
         ) from None
 
 
@@ -62,7 +62,7 @@ def _waiting_for_database(work: Callable[[], None]) -> None:
             if patience.failures >= MOST_FAILURES:
                 raise CommandError(
                     _(
-                        "La base de données ne répond pas (%(error)s). Ce qui a été fait est gardé : relancez la "
+                        "La base de données ne répond pas (%(error)s). Ce qui a été fait est gardé : relancez la "
                         "commande quand elle sera revenue."
                     )
                     % {"error": type(error).__name__}

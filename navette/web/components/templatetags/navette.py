@@ -1,6 +1,7 @@
 """Navette's template tags and filters, known to every template."""
 
 import datetime as dt
+import re
 from functools import cache
 from typing import Any
 
@@ -9,10 +10,11 @@ from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from navette.core.french import library_called, of_name
 from navette.core.markup import to_html
 from navette.core.text import ordinal
 from navette.portal.colour import is_readable
@@ -123,7 +125,7 @@ def to_do(count: int, *, swapped: bool = False) -> SafeString:
     if not count:
         return format_html('<span id="nombre-a-traiter"{}></span>', swap)
     words = '<span class="count" id="nombre-a-traiter"{}><span class="visually-hidden">{} </span>{}</span>'
-    return format_html(words, swap, _("à traiter :"), count)
+    return format_html(words, swap, _("à traiter :"), count)
 
 
 # ---- forms
@@ -173,6 +175,10 @@ def theme(accent: str) -> str:
 
 
 # ---- words
+register.filter(of_name)
+register.filter(library_called)
+
+
 @register.filter
 def markup(text: str) -> SafeString:
     """Return a text that staff or a library wrote (CommonMark, no HTML) as HTML."""
@@ -183,6 +189,13 @@ def markup(text: str) -> SafeString:
 def hour(moment: dt.time) -> str:
     """Return a time of day as it is written in French: « 14 h », « 9 h 30 »."""
     return f"{moment.hour} h {moment.minute:02}" if moment.minute else f"{moment.hour} h"
+
+
+@register.filter
+def breakable(address: str) -> SafeString:
+    """Return a mail address that a narrow page breaks after its « @ » and its dots, before anywhere else."""
+    pieces = re.findall(r"[^@.]*[@.]?", address)
+    return format_html_join(SafeString("<wbr>"), "{}", ((piece,) for piece in pieces if piece))
 
 
 @register.filter

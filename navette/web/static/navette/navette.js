@@ -158,7 +158,7 @@
       clearTimeout(later);
       later = setTimeout(() => {
         const left = items.filter(([, item]) => !item.classList.contains("is-met")).map(([, item]) => item.textContent);
-        status.textContent = text ? `${TEXT.strength[level]}${left.length ? ` : il manque ${left.join(", ")}` : ""}` : "";
+        status.textContent = text ? `${TEXT.strength[level]}${left.length ? ` : il manque ${left.join(", ")}` : ""}` : "";
       }, 700);
     });
   }

@@ -2,10 +2,10 @@
 "use strict";
 (() => {
   const TEXT = {
-    unknown: "Ce navigateur ne connaît pas les clés d’accès : choisissez un autre moyen.",
-    refused: "La clé d’accès n’a pas répondu : recommencez, ou choisissez un autre moyen.",
+    unknown: "Ce navigateur ne connaît pas les clés d’accès : choisissez un autre moyen.",
+    refused: "La clé d’accès n’a pas répondu : recommencez, ou choisissez un autre moyen.",
     here: "Cet appareil a déjà une clé d’accès pour ce compte.",
-    address: "Les clés d’accès ne marchent pas à cette adresse : ouvrez le site par son nom, en https.",
+    address: "Les clés d’accès ne marchent pas à cette adresse : ouvrez le site par son nom, en https.",
   };
   const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (char) => char.charCodeAt(0));
   const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
