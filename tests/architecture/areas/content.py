@@ -124,7 +124,7 @@ def posts(world: Any) -> Values:
         "console:resource_access": {
             "way": "plain",
             "address": "https://vendor.example.org/bib",
-            "seen": access_fingerprint(VendorAccess.objects.get(resource=world.resource)),
+            "seen": access_fingerprint(VendorAccess.objects.filter(resource=world.resource).first()),
         },
         "console:resource_open": {"suite": "close"},
         "console:offers": {"quoi": "offre", "cle": "nouvelle", "offre-nouvelle-name": "Offre jeunesse"},
