@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("portal")
 PAGE = "/console/ressources/pourquoi"
 
 
-def reads(client: Client, **query: object) -> str:
+def reads(client: Client, **query: str | int) -> str:
     """Return the page as text."""
     answer = client.get(PAGE, query)
     assert answer.status_code == 200
@@ -47,7 +47,7 @@ def test_a_reader_is_found_by_name_or_mail_and_stands_in_the_address_as_a_number
 def test_why_an_expired_reader_was_stopped_and_what_to_do() -> None:
     subscription, client = refused_subscription(), client_of(factories.staff())
     event = SignonEvent.objects.get()
-    query = {"abonne": subscription.pk, "ressource": event.resource_id}
+    query: dict[str, str | int] = {"abonne": subscription.pk, "ressource": event.resource_id or 0}
     page = reads(client, **query, jour=clock.today().isoformat())
     assert "Le portail a arrêté le lecteur : l’abonnement était terminé." in page
     assert "demande son renouvellement" in page
@@ -94,7 +94,7 @@ def test_the_steps_of_a_resource_name_whom_one_may_see_and_mark_trials() -> None
         {"page": "x"},
     ],
 )
-def test_an_odd_question_has_an_honest_answer(query: dict[str, object]) -> None:
+def test_an_odd_question_has_an_honest_answer(query: dict[str, str | int]) -> None:
     refused_subscription()
     page = reads(client_of(factories.staff()), **query)
     assert ("Rien n’est arrivé" in page) == ("page" not in query)
