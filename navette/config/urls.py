@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("navette.web.site.urls")),
     path("pro/", include("navette.web.pro.urls")),
+    path("cas/", include("navette.web.sso.cas_urls")),
     path("console/", include("navette.web.console.urls")),
     path("liens/", include("navette.web.sso.urls_links")),
     path("saml/", include("navette.web.sso.saml_urls")),

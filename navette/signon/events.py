@@ -20,6 +20,7 @@ REASONS: dict[str, Promise] = {
     "wrong_service": _("Le fournisseur a vérifié le ticket avec une autre adresse que celle où il a été envoyé."),
     "service_unknown": _("L’adresse demandée n’est pas enregistrée pour ce fournisseur."),
     "not_fresh": _("Le fournisseur exige que le mot de passe vienne d’être saisi, et il ne l’a pas été."),
+    "proxy_ticket": _("Le fournisseur a présenté un ticket de délégation (CAS proxy) : le portail n’en donne pas."),
     "bad_request": _("La demande du fournisseur est incomplète ou mal formée."),
     "bad_signature": _("La signature ou la clé présentée par le fournisseur n’est pas la bonne."),
     "bad_secret": _("Le fournisseur a présenté un mauvais identifiant ou un mauvais secret."),
@@ -75,7 +76,12 @@ def note(
     **detail: Any,
 ) -> None:
     """Record a step; `detail` holds technical facts, shortened, never a secret or personal data."""
-    facts = {name: value[:LONGEST_DETAIL] if isinstance(value, str) else value for name, value in detail.items()}
+    facts = {name: _storable(value) if isinstance(value, str) else value for name, value in detail.items()}
     SignonEvent.objects.create(
         kind=kind, way=way, resource=resource, reader=reader, reason=reason, trial=trial, detail=facts
     )
+
+
+def _storable(text: str) -> str:
+    """Return what a database keeps of `text`: PostgreSQL takes no half of a character, and no character 0."""
+    return text[:LONGEST_DETAIL].encode("utf-8", "replace").decode().replace("\0", "")

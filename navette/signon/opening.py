@@ -10,6 +10,7 @@ from navette.readers.ages import age_band
 from navette.readers.models import Reader
 from navette.resources.models import DigitalResource
 from navette.signon import errors, events
+from navette.signon.cas.door import CasWay
 from navette.signon.decision import admit
 from navette.signon.identifiers import pairwise_id
 from navette.signon.links.addresses import is_at
@@ -35,6 +36,7 @@ WAYS: dict[str, Way] = {
     WayName.CALLBACK: CallbackLink(),
     WayName.POSTED: PostedLink(),
     WayName.REFERER: RefererLink(),
+    WayName.CAS: CasWay(),
     WayName.SAML: Saml(),
 }
 NONCE_BYTES = 16

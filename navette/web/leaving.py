@@ -52,16 +52,17 @@ NEXT: dict[type[errors.Stopped], tuple[str, str | Promise]] = {
 }
 
 
-def reader_at_door(request: HttpRequest) -> Reader | HttpResponse:
+def reader_at_door(request: HttpRequest, *, back: str = "") -> Reader | HttpResponse:
     """Return the reader who asks, or the page that they go to first and come back from: to log in, to accept terms.
 
+    They come back to this page, or to `back`, which says by FROM_FORM that they do.
     Raises NotAReader for a professional's account. Whether the reader may open anything is not asked here.
     """
     if not isinstance(request.user, User):
-        return redirect_to_login(again(request), redirect_field_name=BACK)
+        return redirect_to_login(back or again(request), redirect_field_name=BACK)
     reader = reader_of(request.user)
     subscribed = subscription_of(request.user) is not None
-    return (ask_terms(request, reader, back=again(request)) if subscribed else None) or reader
+    return (ask_terms(request, reader, back=back or again(request)) if subscribed else None) or reader
 
 
 def ask_terms(request: HttpRequest, reader: Reader, *, back: str = "") -> HttpResponse | None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 class Known:
     """What a vendor's technicians have typed into their software, right or wrong.
 
-    `portal` is the portal's address without a slash at the end, `address` the vendor's own, where readers arrive.
+    `portal` is the portal's address without a slash at the end, `address` the vendor's own, where readers arrive,
+    `resource` the name of the resource in the portal's addresses.
     """
 
     portal: str
@@ -19,6 +20,7 @@ class Known:
     client_id: str = ""
     entity_id: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
+    resource: str = ""
 
 
 @dataclass(frozen=True)

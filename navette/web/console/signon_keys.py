@@ -7,8 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -67,24 +67,24 @@ WITHDRAWN_SHOWN = 5
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @staff_with("resources.manage")
 def signon_keys(request: HttpRequest) -> HttpResponse:
-    """Show the keys of each protocol and what vendors are given; ask before each step of a change, and do it."""
-    use, operation = _asked(request.POST if request.method == "POST" else request.GET)
-    if request.method == "POST":
-        if use is None or operation is None:
-            raise BadRequest
-        return _act(request, use, operation)
-    if use is not None and operation is not None:
-        return render(request, "console/signon_key_step.html", {"use": use, "operation": operation})
+    """Show the keys of each protocol, the steps that make sense now, and what vendors are given."""
     context = {"uses": [_keys_of(use) for use in KeyUse], "addresses": addresses_for_vendors()}
     return render(request, "console/signon_keys.html", context)
 
 
-def _asked(values: Any) -> tuple[KeyUse | None, Operation | None]:
-    use = values.get("usage", "")
-    return KeyUse(use) if use in KeyUse.values else None, OPERATIONS.get(values.get("suite", ""))
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_with("resources.manage")
+def signon_key_step(request: HttpRequest, use: str, step: str) -> HttpResponse:
+    """Say what a step of a change of keys does and when to do it, and do it."""
+    if use not in KeyUse.values or step not in OPERATIONS:
+        raise Http404
+    if request.method == "POST":
+        return _act(request, KeyUse(use), OPERATIONS[step])
+    return render(request, "console/signon_key_step.html", {"use": KeyUse(use), "operation": OPERATIONS[step]})
 
 
 def _act(request: HttpRequest, use: KeyUse, operation: Operation) -> HttpResponse:

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from navette.web.console import signon_access, signon_keys
+from navette.web.console import signon_access, signon_keys, signon_why
 
 urlpatterns = [
     path("ressources/<int:pk>/connexion", signon_access.resource_access, name="resource_access"),
+    path("ressources/pourquoi", signon_why.signon_why, name="signon_why"),
     path("cles", signon_keys.signon_keys, name="signon_keys"),
+    path("cles/<slug:use>/<slug:step>", signon_keys.signon_key_step, name="signon_key_step"),
     path("cles/<slug:kid>.pem", signon_keys.signon_certificate, name="signon_certificate"),
 ]

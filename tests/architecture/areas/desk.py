@@ -3,12 +3,16 @@
 from typing import Any
 
 from navette.signon import keys
-from navette.signon.models import KeyUse, SigningKey
+from navette.signon.models import EventKind, KeyUse, SigningKey, SignonEvent
 from tests.architecture.areas import Area, Values
 
 TABLE = """
+console:signon_why      GET    in   403  403  403  403  403  403  403  200  200  403  403
+console:signon_why      POST   405  405  405  405  405  405  405  405  405  405  405  405
 console:signon_keys     GET    in   403  403  403  403  403  403  403  200  200  403  403
-console:signon_keys     POST   in   403  403  403  403  403  403  403  go   go   403  403
+console:signon_keys     POST   405  405  405  405  405  405  405  405  405  405  405  405
+console:signon_key_step GET    in   403  403  403  403  403  403  403  200  200  403  403
+console:signon_key_step POST   in   403  403  403  403  403  403  403  go   go   403  403
 console:signon_certificate GET in   403  403  403  403  403  403  403  200  200  403  403
 console:signon_certificate POST 405 405  405  405  405  405  405  405  405  405  405  405
 """
@@ -21,19 +25,36 @@ def prepare(world: Any) -> None:
 
 def places(world: Any) -> Values:
     """Return the arguments of the addresses."""
-    return {"console:signon_certificate": {"kid": SigningKey.objects.earliest("pk").kid}}
+    return {
+        "console:signon_key_step": {"use": "saml", "step": "withdraw"},
+        "console:signon_certificate": {"kid": SigningKey.objects.earliest("pk").kid},
+    }
 
 
-def posts(world: Any) -> Values:
-    """Return forms that are filled in well."""
-    return {"console:signon_keys": {"usage": "saml", "suite": "withdraw"}}
+def fill(world: Any, count: int) -> None:
+    """Write steps of signing on, each reader's and nobody's."""
+    readers = [row.reader for row in world.subscriptions.values()]
+    SignonEvent.objects.bulk_create(
+        SignonEvent(kind=EventKind.SENT, way="plain", resource=world.resource, reader=readers[n % len(readers)])
+        for n in range(count)
+    )
+    SignonEvent.objects.bulk_create(
+        SignonEvent(kind=EventKind.FAILED, way="cas", reason="ticket_unknown", trial=True) for _n in range(count)
+    )
 
 
 AREA = Area(
     table=TABLE,
     prepare=prepare,
     places=places,
-    posts=posts,
+    fill=fill,
+    lists=(
+        ("administrator", "console:signon_why", ""),
+        ("digital", "console:signon_why", "?q=nom&etape=sent"),
+    ),
     alone={"console:signon_keys": "a handful of keys"},
-    forms=(("administrator", "console:signon_keys", ""),),
+    forms=(
+        ("administrator", "console:signon_why", ""),
+        ("administrator", "console:signon_key_step", ""),
+    ),
 )
