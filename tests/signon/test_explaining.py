@@ -42,7 +42,7 @@ def test_what_went_wrong_is_told_with_what_to_do(kind: EventKind, reason: str) -
 
 def test_what_went_well_asks_nothing() -> None:
     assert explain(event(EventKind.SENT)).told == "Le portail a laissé passer le lecteur et l’a envoyé chez Rivage."
-    assert explain(event(EventKind.CHECKED)).told == "Rivage a vérifié auprès du portail : l’accès a été confirmé."
+    assert explain(event(EventKind.CHECKED)).told == "Rivage a vérifié auprès du portail : l’accès a été confirmé."
     assert not explain(event(EventKind.SENT)).to_do + explain(event(EventKind.CHECKED)).to_do
 
 

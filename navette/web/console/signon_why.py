@@ -24,8 +24,9 @@ from navette.signon.models import EventKind, SignonEvent
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import subscriptions_seen_by
 from navette.web.components.fields import QuickSelect
+from navette.web.components.lists import page_of
 from navette.web.console.access import staff_with, user_of
-from navette.web.console.listing import LONGEST_SEARCH, page_of
+from navette.web.console.listing import LONGEST_SEARCH
 
 FOUND = 20  # readers proposed for a name
 BIGGEST = 2**63 - 1

@@ -39,7 +39,7 @@ def test_a_reader_is_found_by_name_or_mail_and_stands_in_the_address_as_a_number
     for text in ("quatrevaux", subscription.reader.user.email):
         page = reads(client, q=text)
         assert f"abonne={subscription.pk}" in page
-        assert "De qui s’agit-il ?" in page
+        assert "De qui s’agit-il ?" in page
     assert "Personne ne porte ce nom" in reads(client, q="inconnue")
     assert client.get(PAGE, {"abonne": 999_999}).status_code == 404
 
@@ -49,9 +49,9 @@ def test_why_an_expired_reader_was_stopped_and_what_to_do() -> None:
     event = SignonEvent.objects.get()
     query: dict[str, str | int] = {"abonne": subscription.pk, "ressource": event.resource_id or 0}
     page = reads(client, **query, jour=clock.today().isoformat())
-    assert "Le portail a arrêté le lecteur : l’abonnement était terminé." in page
+    assert "Le portail a arrêté le lecteur : l’abonnement était terminé." in page
     assert "demande son renouvellement" in page
-    assert "le portail arrête ce lecteur, et lui dit :" in page
+    assert "le portail arrête ce lecteur, et lui dit :" in page
     yesterday = clock.today() - dt.timedelta(days=1)
     assert "Rien n’est arrivé" in reads(client, **query, jour=yesterday.isoformat())
     assert "Rien n’est arrivé" in reads(client, **query, etape="sent")
