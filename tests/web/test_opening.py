@@ -1,6 +1,7 @@
 """R4: a click on a resource leads to the vendor, or to a page that says why not and what to do."""
 
 import datetime as dt
+import html
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -138,3 +139,26 @@ def test_a_plain_link_leads_to_the_vendor_with_nothing_added(client: Client, res
     VendorAccess.objects.update(way=WayName.PLAIN, key="")
     client.force_login(granted(resource).reader.user)
     assert client.get(opening(resource))["Location"] == ADDRESS
+
+
+@pytest.mark.parametrize(
+    "page", ["https://evil.org/", "//evil.org", "http://vendor.example.org/film", "a\r\nX: y", "\0"]
+)
+def test_sso_04_a_page_elsewhere_that_is_asked_for_is_left_out(
+    client: Client, resource: DigitalResource, page: str
+) -> None:
+    VendorAccess.objects.update(way=WayName.PLAIN, key="")
+    client.force_login(granted(resource).reader.user)
+    assert client.get(opening(resource), {"vers": page})["Location"] == ADDRESS
+
+
+def test_r4_the_vendors_page_that_was_asked_for_is_where_one_lands_after_login(
+    client: Client, resource: DigitalResource
+) -> None:
+    VendorAccess.objects.update(way=WayName.PLAIN, key="")
+    film = "https://vendor.example.org/film/3?a=b&c=d"
+    asked = client.get(opening(resource), {"vers": film})
+    back = parse_qs(urlsplit(asked["Location"]).query)["suite"][0]
+    client.force_login(granted(resource).reader.user)
+    answer = client.get(back)
+    assert film in html.unescape(answer.text)
