@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("navette.web.site.urls")),
+    path("", include("navette.web.sso.oidc_urls")),
     path("pro/", include("navette.web.pro.urls")),
     path("cas/", include("navette.web.sso.cas_urls")),
     path("console/", include("navette.web.console.urls")),

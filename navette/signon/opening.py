@@ -22,6 +22,7 @@ from navette.signon.links.recipes import FIELDS, HASHED
 from navette.signon.links.referer import RefererLink
 from navette.signon.links.signed import SignedLink
 from navette.signon.models import ActiveYear, EventKind, Opening, VendorAccess, WayName
+from navette.signon.oidc.way import OidcWay
 from navette.signon.release import released_to
 from navette.signon.saml.way import Saml
 from navette.signon.trials import Trial
@@ -38,6 +39,7 @@ WAYS: dict[str, Way] = {
     WayName.REFERER: RefererLink(),
     WayName.CAS: CasWay(),
     WayName.SAML: Saml(),
+    WayName.OIDC: OidcWay(),
 }
 NONCE_BYTES = 16
 

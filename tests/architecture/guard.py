@@ -12,6 +12,7 @@ MAY_WRITE = ('"django_session"',)  # the session's last activity, once a minute;
 # What an opening counts (SSO-06), what a vendor's question spends, counts and slows down, and what CAS ends by GET.
 COUNTS = {
     "site:open_resource": ('"signon_opening"', '"signon_activeyear"', '"signon_signonevent"'),
+    "oidc:authorize": ('"signon_ticket"', '"signon_signonevent"'),
     "saml:sso": ('"signon_signonevent"',),
     "saml:answer": ('"signon_signonevent"',),
     "links:callback": ('"signon_ticket"', '"signon_signonevent"', '"accounts_failedlogins"'),

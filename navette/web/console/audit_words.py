@@ -73,6 +73,8 @@ ACTIONS: dict[str, str | Promise] = {
     "signon.prepare_key": gettext_lazy("Clé de signature suivante préparée"),
     "signon.release": gettext_lazy("Renseignements transmis à un fournisseur réglés"),
     "signon.remove_address": gettext_lazy("Adresse d’un fournisseur retirée"),
+    "signon.register_client": gettext_lazy("OpenID Connect : fournisseur enregistré"),
+    "signon.rotate_secret": gettext_lazy("OpenID Connect : secret remplacé"),
     "signon.set_access": gettext_lazy("Connexion à une ressource réglée"),
     "signon.switch_key": gettext_lazy("Clé de signature mise en service"),
     "signon.withdraw_key": gettext_lazy("Ancienne clé de signature retirée"),
