@@ -21,7 +21,11 @@ def access() -> VendorAccess:
 
 def register(access: VendorAccess, **changes: Any) -> Registered:
     """Register by the staff, right unless it is changed."""
-    usual = {"acting_user": factories.staff("administrator"), "redirect_uris": [BACK], "logout_uris": []}
+    usual: dict[str, Any] = {
+        "acting_user": factories.staff("administrator"),
+        "redirect_uris": [BACK],
+        "logout_uris": [],
+    }
     return register_client(access, **usual | {"confidential": True} | changes)
 
 
