@@ -35,7 +35,9 @@ class Message:
     @property
     def is_signed(self) -> bool:
         """Say whether a signature came with it, right or wrong."""
-        return bool(self.signature) if self.by_redirect else self.root.find(q("ds", "Signature")) is not None
+        return (
+            bool(self.signature) if self.by_redirect else next(self.root.iter(q("ds", "Signature")), None) is not None
+        )
 
     def verify(self, certificates: Sequence[x509.Certificate]) -> None:
         """Check the signature by one of `certificates`; SamlRefused where it is wrong or there is none."""

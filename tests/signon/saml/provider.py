@@ -32,7 +32,7 @@ _numbers = itertools.count(1)
 
 
 @lru_cache
-def pair(number: int = 0) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
+def pair(number: int) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
     """Return the vendor's key and certificate, or those of a stranger for another `number`. The certificate is over."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"sp {number}")])
@@ -131,7 +131,8 @@ def query(xml: bytes, relay: str | None = None, *, key: int | None = None, algor
 def signed(xml: bytes, key: int = 0) -> bytes:
     """Return a request with its own signature in it."""
     root = etree.fromstring(xml)
-    root.insert(1, etree.Element("{http://www.w3.org/2000/09/xmldsig#}Signature", {"Id": "placeholder"}))
+    space = "http://www.w3.org/2000/09/xmldsig#"
+    root.insert(1, etree.Element(f"{{{space}}}Signature", {"Id": "placeholder"}, nsmap={"ds": space}))
     signer = XMLSigner(c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0)
     return etree.tostring(signer.sign(root, key=key_pem(key), cert=[pair(key)[1]]))
 
