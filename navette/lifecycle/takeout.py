@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -88,7 +88,7 @@ def _plain(value: Any) -> Any:
 
 # ---- the parts
 def _identity(user: User) -> Iterator[Entry]:
-    reader = Reader.objects.filter(user=user).first()
+    reader: Reader | None = getattr(user, "reader", None)
     if reader:
         yield [
             Fact("last_name", _("Nom"), reader.last_name),
@@ -210,7 +210,8 @@ def _tickets(user: User) -> Iterator[Entry]:
 
 
 def _vendor_sessions(user: User) -> Iterator[Entry]:
-    rows = vendor_sessions_of(list(Reader.objects.filter(user=user)))
+    reader: Reader | None = getattr(user, "reader", None)
+    rows = vendor_sessions_of([reader] if reader else [])
     for row in rows.select_related("access__resource").order_by("-started_at", "-pk"):
         yield [
             Fact("resource", _("Ressource"), row.access.resource.name),
@@ -227,8 +228,9 @@ def _active_years(user: User) -> Iterator[Entry]:
 def mails_about(user: User) -> QuerySet[OutgoingMail]:
     """Return the mails that hold data of `user`, or went to them, and still have their text; the newest first."""
     own = Q(about_account=user.pk)
-    if user.email and not User.objects.filter(email=user.email).exclude(pk=user.pk).exists():
-        own |= Q(about_account__isnull=True, to_email=user.email)
+    if user.email:
+        shared = User.objects.filter(email=user.email).exclude(pk=user.pk)
+        own |= Q(~Exists(shared), about_account__isnull=True, to_email=user.email)
     return OutgoingMail.objects.filter(own, emptied_at__isnull=True).order_by("-created_at", "-pk")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from navette.signon.models import KEYED, AddressUse, Attribute, ClockFormat, VendorAccess, WayName
+from navette.signon.models import KEYED, AddressUse, Attribute, ClockFormat, DateFormat, VendorAccess, WayName
 
 Text = str | Promise
 LINK_NAMES = {
@@ -123,12 +123,19 @@ SHEETS: dict[WayName, Sheet] = {
         names=OIDC_NAMES,
     ),
 }
+STANDARD = (WayName.CAS, WayName.SAML, WayName.OIDC)
 REPLAYED = (WayName.HASHED,)  # the token of a callback is good for one question only, dated or not
 
 
 def needs_key(way: str) -> bool:
     """Say whether a way shares a key with the vendor."""
     return way in KEYED
+
+
+def usual_names(way: str) -> Mapping[Attribute, tuple[str, DateFormat]]:
+    """Return what vendors of a way usually call each attribute, and how they want a date written."""
+    usual = DateFormat.ISO if way in STANDARD else DateFormat.FRENCH
+    return {attribute: (name, usual) for attribute, name in SHEETS[WayName(way)].names.items()}
 
 
 def is_replayed(access: VendorAccess) -> bool:

@@ -1,32 +1,30 @@
 """« Connexion à la plateforme »: the way to a vendor, its key and addresses, what the vendor is told (D1)."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from navette.core.errors import Invalid, NotAllowed, Refusal
+from navette.core.errors import Invalid
 from navette.resources.models import DigitalResource
 from navette.signon.actions import forget_address, register_address, release, set_access
 from navette.signon.errors import AccessOvertaken
 from navette.signon.models import VendorAccess, WayName
+from navette.signon.preview import preview
 from navette.signon.sheets import REPLAYED, SHEETS, is_replayed, needs_key
+from navette.signon.trials import Trial
 from navette.web.console.access import staff_with, user_of
 from navette.web.console.resources import fetch
-from navette.web.console.signon_forms import NAME, AccessForm, AddressForm, ReleaseForm, WayForm
+from navette.web.console.signon_answers import NEW_KEY, Answer, Handler, answered, settled, tried
+from navette.web.console.signon_forms import NAME, AccessForm, AddressForm, MetadataForm, ReleaseForm, WayForm
+from navette.web.console.signon_partners import import_saml
 
-CHOOSE = "choisir"
-NEW_KEY = "vendor_key_made"  # in the session: the access whose key is shown once
 LONGEST_KEY = 18  # digits of a row's number
-Answer = HttpResponse | None  # none where the page is drawn again, with the form that was refused
 
 
 @never_cache
@@ -46,22 +44,6 @@ def resource_access(request: HttpRequest, pk: int) -> HttpResponse:
     return handler(request, found, access, refused) or _page(request, found, access, refused)
 
 
-def tried(form: Any, action: Callable[[], Any]) -> Any:
-    """Return what `action` returns; None where it refuses, which the form then shows."""
-    try:
-        return action()
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-    except AccessOvertaken as refusal:
-        form.add_error(None, refusal.message)
-        form.bring_up_to_date(refusal.now)
-    except Refusal as refusal:
-        form.add_error(None, refusal.message)
-    return None
-
-
 # ---- what each form does
 def _save(request: HttpRequest, found: DigitalResource, access: VendorAccess | None, refused: dict[str, Any]) -> Answer:
     way = request.POST.get("way", "")
@@ -75,19 +57,19 @@ def _save(request: HttpRequest, found: DigitalResource, access: VendorAccess | N
         return None
     if form.makes_key():
         request.session[NEW_KEY] = saved.pk
-    return _told(request, found, _("La connexion à %(name)s est à jour.") % {"name": found.name})
+    return answered(request, found, _("La connexion à %(name)s est à jour.") % {"name": found.name})
 
 
 def _add_address(
     request: HttpRequest, found: DigitalResource, access: VendorAccess | None, refused: dict[str, Any]
 ) -> Answer:
-    access = _set(access)
+    access = settled(access)
     form = refused["address_form"] = AddressForm(request.POST, way=WayName(access.way))
     if not form.is_valid():
         return None
     if tried(form, lambda: register_address(access, acting_user=user_of(request), **form.cleaned_data)) is None:
         return None
-    return _told(request, found, _("L’adresse est enregistrée."), "adresses")
+    return answered(request, found, _("L’adresse est enregistrée."), "adresses")
 
 
 def _remove_address(
@@ -96,16 +78,16 @@ def _remove_address(
     key = request.POST.get("cle", "")
     if not (key.isascii() and key.isdigit()) or len(key) > LONGEST_KEY:
         raise Http404
-    row = _set(access).addresses.filter(pk=int(key)).first()
+    row = settled(access).addresses.filter(pk=int(key)).first()
     if row is not None:
         forget_address(row, acting_user=user_of(request))
-    return _told(request, found, _("L’adresse est retirée : aucun lecteur n’y est plus envoyé."), "adresses")
+    return answered(request, found, _("L’adresse est retirée : aucun lecteur n’y est plus envoyé."), "adresses")
 
 
 def _release(
     request: HttpRequest, found: DigitalResource, access: VendorAccess | None, refused: dict[str, Any]
 ) -> Answer:
-    access = _set(access)
+    access = settled(access)
     form = refused["release_form"] = ReleaseForm(request.POST, access=access)
     if not form.is_valid():
         return None
@@ -120,27 +102,16 @@ def _release(
         form.add_error(None, refusal.message)
         form.bring_up_to_date(refusal.now)
         return None
-    return _told(request, found, _("Ce qui est transmis au fournisseur est enregistré."), "transmis")
+    return answered(request, found, _("Ce qui est transmis au fournisseur est enregistré."), "transmis")
 
 
-HANDLERS = {
+HANDLERS: dict[str, Handler] = {
     "settings": _save,
+    "metadata": import_saml,
     "address_add": _add_address,
     "address_remove": _remove_address,
     "release": _release,
 }
-
-
-def _set(access: VendorAccess | None) -> VendorAccess:
-    if access is None:
-        raise Http404
-    return access
-
-
-def _told(request: HttpRequest, found: DigitalResource, message: str, part: str = "") -> HttpResponse:
-    messages.success(request, message)
-    address = reverse("console:resource_access", kwargs={"pk": found.pk})
-    return redirect(f"{address}#{part}" if part else address)
 
 
 # ---- the page
@@ -188,6 +159,9 @@ def _parts(access: VendorAccess, way: WayName) -> dict[str, Any]:
         "addresses": list(access.addresses.all()),
         "address_form": AddressForm(way=way) if SHEETS[way].addresses else None,
         "release_form": ReleaseForm(access=access) if SHEETS[way].names else None,
+        "metadata_form": MetadataForm() if way == WayName.SAML else None,
+        "client_form": None,
+        "preview": preview(access, Trial.MAY),
     }
 
 

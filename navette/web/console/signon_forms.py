@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from navette.signon.actions import SHORTEST_KEY, Release, access_fingerprint, new_key, released_fingerprint
 from navette.signon.models import AddressUse, Attribute, ClockFormat, DateFormat, VendorAccess, WayName
-from navette.signon.sheets import SHEETS, needs_key
+from navette.signon.sheets import SHEETS, needs_key, usual_names
 from navette.web.components.seen import OverSeenForm
 
 KEEP, MAKE, PASTE = "keep", "make", "paste"
@@ -16,6 +16,7 @@ KEY_CHOICES = [
     (PASTE, _("Saisir la clé que le fournisseur a donnée")),
 ]
 KEPT_CHOICE = (KEEP, _("Garder la clé enregistrée"))
+CONFIDENTIAL, PUBLIC = "secret", "public"
 TELL, NAME, FORMAT = "tell", "name", "format"
 
 
@@ -113,16 +114,18 @@ class ReleaseForm(OverSeenForm):
     def __init__(self, data: Any = None, *, access: VendorAccess) -> None:
         told = {row.attribute: row for row in access.released.all()}
         super().__init__(data, initial={"seen": released_fingerprint(access)}, auto_id="transmis_%s")
-        names = SHEETS[WayName(access.way)].names
+        names = usual_names(access.way)
         for attribute in Attribute:
-            self._add(attribute, told.get(attribute), names.get(attribute, ""))
+            self._add(attribute, told.get(attribute), names[attribute])
 
-    def _add(self, attribute: Attribute, row: Any, usual: str) -> None:
+    def _add(self, attribute: Attribute, row: Any, usual: tuple[str, DateFormat]) -> None:
         own: dict[str, Any] = {"required": False, "label": attribute.label}
         self.fields[f"{TELL}-{attribute}"] = forms.BooleanField(**own, initial=row is not None)
-        self.fields[f"{NAME}-{attribute}"] = forms.CharField(**own, max_length=200, initial=row.name if row else usual)
+        self.fields[f"{NAME}-{attribute}"] = forms.CharField(
+            **own, max_length=200, initial=row.name if row else usual[0]
+        )
         if attribute == Attribute.BIRTH_DATE:
-            initial = row.date_format if row else DateFormat.ISO
+            initial = row.date_format if row else usual[1]
             self.fields[f"{FORMAT}-{attribute}"] = forms.ChoiceField(**own, choices=DateFormat.choices, initial=initial)
 
     def lines(self) -> list[dict[str, Any]]:
@@ -150,11 +153,47 @@ class ReleaseForm(OverSeenForm):
 class MetadataForm(forms.Form):
     """The metadata of a SAML vendor, by a file or by their address."""
 
-    file = forms.FileField(label=_("Fichier de métadonnées (XML)"), required=False)
-    source = forms.CharField(
+    metadata = forms.FileField(
+        label=_("Fichier de métadonnées (XML)"),
+        required=False,
+        max_length=200,
+        widget=forms.FileInput({"accept": ".xml,application/samlmetadata+xml,application/xml,text/xml"}),
+    )
+    address = forms.CharField(
         label=_("Ou adresse des métadonnées"),
         max_length=500,
         required=False,
         widget=forms.URLInput({"inputmode": "url"}),
         help_text=_("Avec https://. Le portail la lit maintenant, une fois."),
     )
+
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, auto_id="metadonnees_%s")
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of the two."""
+        values: dict[str, Any] = super().clean() or {}
+        if not self.errors and bool(values.get("metadata")) == bool(values.get("address")):
+            raise forms.ValidationError(_("Choisissez un fichier, ou donnez une adresse."))
+        return values
+
+
+class ClientForm(forms.Form):
+    """What kind of software the vendor's OpenID Connect client is."""
+
+    kind = forms.ChoiceField(
+        label=_("Le logiciel du fournisseur"),
+        choices=[
+            (CONFIDENTIAL, _("un site : son serveur garde un secret (le plus courant)")),
+            (PUBLIC, _("une application installée, qui ne peut pas garder de secret")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, data: Any = None, *, access: VendorAccess) -> None:
+        is_public = bool(access.client_id and not access.key)
+        super().__init__(data, initial={"kind": PUBLIC if is_public else CONFIDENTIAL}, auto_id="client_%s")
+
+    def is_confidential(self) -> bool:
+        """Say whether the vendor gets a secret."""
+        return bool(self.cleaned_data["kind"] == CONFIDENTIAL)

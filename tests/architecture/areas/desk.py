@@ -33,13 +33,13 @@ def places(world: Any) -> Values:
 
 def fill(world: Any, count: int) -> None:
     """Write steps of signing on, each reader's and nobody's."""
+    SignonEvent.objects.bulk_create(
+        SignonEvent(kind=EventKind.FAILED, way="cas", reason="ticket_unknown", trial=True) for _n in range(count)
+    )
     readers = [row.reader for row in world.subscriptions.values()]
     SignonEvent.objects.bulk_create(
         SignonEvent(kind=EventKind.SENT, way="plain", resource=world.resource, reader=readers[n % len(readers)])
         for n in range(count)
-    )
-    SignonEvent.objects.bulk_create(
-        SignonEvent(kind=EventKind.FAILED, way="cas", reason="ticket_unknown", trial=True) for _n in range(count)
     )
 
 

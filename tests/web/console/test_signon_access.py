@@ -3,11 +3,13 @@
 import html
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from navette.resources.models import DigitalResource
+from navette.signon import calls
 from navette.signon.actions import new_key, register_address, set_access
-from navette.signon.models import ReleasedAttribute, VendorAccess, VendorAddress, WayName
+from navette.signon.models import ReleasedAttribute, SignonEvent, Ticket, VendorAccess, VendorAddress, WayName
 from navette.signon.sheets import SHEETS
 from tests import factories
 from tests.web.browsing import client_of
@@ -177,6 +179,49 @@ def test_sso_03_what_is_wrong_is_said_beside_it() -> None:
     status, page = desk.sends(suite="release", seen=seen, **{"tell-mail": "on", "name-mail": ""})
     assert (status, "sans espace" in page) == (400, True)
     assert not ReleasedAttribute.objects.exists()
+
+
+def test_the_metadata_of_a_saml_vendor_are_taken_in_by_file_or_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk()
+    assert desk.client.post(desk.address, {"suite": "metadata"}).status_code == 404
+    desk.saves("saml")
+    for values, words in (
+        ({}, "Choisissez un fichier"),
+        ({"metadata": xml(b"<a/>")}, "n’est pas un fichier de métadonnées"),
+        ({"address": "http://vendor.example.org/metadata"}, "commence par https"),
+        ({"address": "https://vendor.example.org/m", "metadata": xml(METADATA)}, "Choisissez un fichier"),
+    ):
+        answer = desk.client.post(desk.address, {"suite": "metadata"} | values)
+        assert (answer.status_code, words in html.unescape(answer.content.decode())) == (400, True)
+    assert desk.client.post(desk.address, {"suite": "metadata", "metadata": xml(METADATA)}).status_code == 302
+    assert VendorAccess.objects.get().entity_id == "urn:vendor"
+    assert "https://vendor.example.org/acs" in desk.reads()
+    VendorAddress.objects.all().delete()
+    monkeypatch.setattr(calls, "call", lambda *_given: calls.Answer(200, METADATA.decode()))
+    assert desk.sends(suite="metadata", address="https://vendor.example.org/m")[0] == 302
+    assert VendorAddress.objects.get().url == "https://vendor.example.org/acs"
+
+
+METADATA = b"""<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="urn:vendor">
+<md:SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><md:AssertionConsumerService
+ Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://vendor.example.org/acs" index="0"/>
+</md:SPSSODescriptor></md:EntityDescriptor>"""
+
+
+def xml(content: bytes) -> SimpleUploadedFile:
+    """Return a file that a browser sends."""
+    return SimpleUploadedFile("metadata.xml", content, "text/xml")
+
+
+def test_what_would_be_sent_is_seen_for_a_trial_reader_and_nothing_is_written() -> None:
+    desk = Desk()
+    desk.saves("callback", key_choice="paste", key=SECRET, clock_format="none", establishment="bib33")
+    page = desk.reads()
+    assert "bib33" in page.split('id="apercu"')[1]
+    assert "token=" in page.split('id="apercu"')[1]
+    assert SECRET not in page
+    assert not Ticket.objects.exists()
+    assert not SignonEvent.objects.exists()
 
 
 def test_a_form_that_nobody_wrote_is_refused() -> None:
