@@ -9,10 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from navette.core.errors import Invalid, NotAllowed, Refusal
+from navette.core.errors import NotAllowed, Refusal
 from navette.resources.models import DigitalResource
 from navette.signon.errors import AccessOvertaken
 from navette.signon.models import VendorAccess
+from navette.web.components.refusals import show_refusal
 
 NEW_KEY = "vendor_key_made"  # in the session: the access whose key is shown once
 Answer = HttpResponse | None  # none where the page is drawn again, with the form that was refused
@@ -26,13 +27,11 @@ def tried(form: Any, action: Callable[[], Any]) -> Any:
         return action()
     except NotAllowed as refusal:
         raise PermissionDenied from refusal
-    except Invalid as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
     except AccessOvertaken as refusal:
         form.add_error(None, refusal.message)
         form.bring_up_to_date(refusal.now)
     except Refusal as refusal:
-        form.add_error(None, refusal.message)
+        show_refusal(form, refusal)
     return None
 
 

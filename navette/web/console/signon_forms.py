@@ -184,7 +184,7 @@ class ClientForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Le logiciel du fournisseur"),
         choices=[
-            (CONFIDENTIAL, _("un site : son serveur garde un secret (le plus courant)")),
+            (CONFIDENTIAL, _("un site : son serveur garde un secret (le plus courant)")),
             (PUBLIC, _("une application installée, qui ne peut pas garder de secret")),
         ],
         widget=forms.RadioSelect,

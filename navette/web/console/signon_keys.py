@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
@@ -16,9 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from navette.core.actors import Actor
-from navette.core.errors import NotAllowed, Refusal
 from navette.signon import keys
 from navette.signon.models import KeyState, KeyUse, SigningKey
+from navette.web.components.refusals import refusals_told
 from navette.web.console.access import staff_with, user_of
 
 
@@ -88,13 +87,8 @@ def signon_key_step(request: HttpRequest, use: str, step: str) -> HttpResponse:
 
 
 def _act(request: HttpRequest, use: KeyUse, operation: Operation) -> HttpResponse:
-    try:
+    with refusals_told(request):
         operation.act(use, user_of(request))
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except Refusal as refusal:
-        messages.warning(request, refusal.message)
-    else:
         messages.success(request, str(operation.told))
     return redirect("console:signon_keys")
 

@@ -29,4 +29,4 @@ def import_saml(
 
     if tried(form, take_in) is None:
         return None
-    return answered(request, found, _("Les métadonnées sont importées : les adresses ont suivi."), "adresses")
+    return answered(request, found, _("Les métadonnées sont importées : les adresses ont suivi."), "adresses")
