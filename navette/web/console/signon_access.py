@@ -21,7 +21,16 @@ from navette.signon.trials import Trial
 from navette.web.console.access import staff_with, user_of
 from navette.web.console.resources import fetch
 from navette.web.console.signon_answers import NEW_KEY, Answer, Handler, answered, settled, tried
-from navette.web.console.signon_forms import NAME, AccessForm, AddressForm, MetadataForm, ReleaseForm, WayForm
+from navette.web.console.signon_clients import register_oidc, rotate_oidc
+from navette.web.console.signon_forms import (
+    NAME,
+    AccessForm,
+    AddressForm,
+    ClientForm,
+    MetadataForm,
+    ReleaseForm,
+    WayForm,
+)
 from navette.web.console.signon_partners import import_saml
 
 LONGEST_KEY = 18  # digits of a row's number
@@ -108,6 +117,8 @@ def _release(
 HANDLERS: dict[str, Handler] = {
     "settings": _save,
     "metadata": import_saml,
+    "register_client": register_oidc,
+    "rotate_secret": rotate_oidc,
     "address_add": _add_address,
     "address_remove": _remove_address,
     "release": _release,
@@ -160,7 +171,7 @@ def _parts(access: VendorAccess, way: WayName) -> dict[str, Any]:
         "address_form": AddressForm(way=way) if SHEETS[way].addresses else None,
         "release_form": ReleaseForm(access=access) if SHEETS[way].names else None,
         "metadata_form": MetadataForm() if way == WayName.SAML else None,
-        "client_form": None,
+        "client_form": ClientForm(access=access) if way == WayName.OIDC else None,
         "preview": preview(access, Trial.MAY),
     }
 

@@ -237,3 +237,28 @@ def test_the_key_is_shown_to_whom_it_was_made_for_alone() -> None:
     staff = factories.staff()
     set_access(desk.resource, acting_user=staff, seen=seen, way="signed", address="https://a.example.org/", key=key)
     assert key not in desk.reads()
+
+
+def test_an_openid_connect_vendor_is_registered_and_its_secret_shown_once() -> None:
+    desk = Desk()
+    assert desk.client.post(desk.address, {"suite": "register_client", "kind": "secret"}).status_code == 404
+    desk.saves("oidc")
+    status, page = desk.sends(suite="register_client", kind="secret")
+    assert (status, "au moins une adresse de retour" in page) == (400, True)
+    assert desk.sends(suite="register_client", kind="odd")[0] == 400
+    assert desk.sends(suite="rotate_secret")[0] == 400
+    desk.sends(suite="address_add", use="redirect", url="https://vendor.example.org/retour")
+    page = desk.sends(suite="register_client", kind="secret")[1]
+    first = VendorAccess.objects.get()
+    assert first.client_id in page
+    assert first.key in page
+    assert first.key not in desk.reads()
+    page = desk.sends(suite="rotate_secret")[1]
+    second = VendorAccess.objects.get()
+    assert (second.client_id, second.key != first.key, second.key in page) == (first.client_id, True, True)
+    assert second.key not in desk.reads()
+    desk.saves("oidc", address="https://vendor.example.org/ailleurs")
+    assert VendorAccess.objects.get().key == second.key
+    page = desk.sends(suite="register_client", kind="public")[1]
+    assert "application publique" in page
+    assert VendorAccess.objects.get().key == ""
