@@ -8,12 +8,14 @@ from collections.abc import Mapping
 
 from navette.core import clock
 from navette.signon.calls import Answer, call
-from navette.signon.cas.logout import notice_of
+from navette.signon.cas import logout as cas
 from navette.signon.models import LogoutNotice, WayName
+from navette.signon.saml import logout as saml
 from navette.signon.sessions import Notice
 
+SOAP_ACTION = '"http://www.oasis-open.org/committees/security"'  # SAML 2.0 bindings, 3.2.2.1
 # How each way words its notice, by its name; the others have no session to end at the vendor.
-WORDINGS: Mapping[str, Notice] = {WayName.CAS: notice_of}
+WORDINGS: Mapping[str, Notice] = {WayName.CAS: cas.notice_of, WayName.SAML: saml.notice_of}
 
 
 def claim() -> LogoutNotice | None:
@@ -28,7 +30,8 @@ def claim() -> LogoutNotice | None:
 def post(notice: LogoutNotice) -> Answer:
     """Post a notice to its vendor, and return the answer, which nobody needs. Asks nothing of the database."""
     kind = "text/xml" if notice.body.startswith("<") else "application/x-www-form-urlencoded"
-    return call("POST", notice.url, notice.body, {"Content-Type": f"{kind}; charset=utf-8"})
+    headers = {"Content-Type": f"{kind}; charset=utf-8"} | ({"SOAPAction": SOAP_ACTION} if kind == "text/xml" else {})
+    return call("POST", notice.url, notice.body, headers)
 
 
 def forget_old(before: dt.datetime) -> int:

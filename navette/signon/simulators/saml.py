@@ -9,7 +9,7 @@ import binascii
 import datetime as dt
 import secrets
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 from xml.sax.saxutils import quoteattr
@@ -20,7 +20,8 @@ from lxml import etree
 
 from navette.core import clock
 from navette.signon.calls import Call
-from navette.signon.simulators.vendor import Arrival, Known, Step, Welcome
+from navette.signon.simulators.links import FirstUse, Refused, Steps
+from navette.signon.simulators.vendor import Arrival, Known, Welcome
 from navette.signon.simulators.xmldsig import DS, BadSignature, verify
 
 NS = {
@@ -34,8 +35,6 @@ PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
 LONGEST_WINDOW = dt.timedelta(minutes=2)
 OK = 200
-# Whether a text has never been shown before at this vendor; it is remembered in the same step.
-FirstUse = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
@@ -45,10 +44,6 @@ class Request:
     id: str
     address: str
     fields: Mapping[str, str] = field(default_factory=dict)
-
-
-class _Refused(Exception):
-    """The vendor lets nobody in: the step that failed is the last one."""
 
 
 def ask(known: Known, *, post: bool = False, relay: str = "", force: bool = False, passive: bool = False) -> Request:
@@ -85,16 +80,16 @@ def metadata(known: Known) -> bytes:
     ).encode()
 
 
-def welcome(
+def saml(
     known: Known, arrival: Arrival, call: Call, *, asked: str = "", first_use: FirstUse = lambda text: True
 ) -> Welcome:
     """Welcome the reader whom a posted answer names; `asked` is the request's ID, empty where the portal began."""
     visit = _Visit(known, asked, first_use)
     try:
         identifier, told = visit.look(arrival, call)
-    except _Refused:
-        return Welcome(tuple(visit.steps))
-    return Welcome(tuple(visit.steps), identifier, told)
+    except Refused:
+        return Welcome(tuple(visit.steps.taken))
+    return Welcome(tuple(visit.steps.taken), identifier, told)
 
 
 class _Visit:
@@ -103,13 +98,8 @@ class _Visit:
     def __init__(self, known: Known, asked: str, first_use: FirstUse) -> None:
         self.known, self.asked, self.first_use = known, asked, first_use
         self.portal = f"{known.portal}/saml/metadata"
-        self.steps: list[Step] = []
-
-    def check(self, title: str, ok: bool, good: str, bad: str, **facts: str) -> None:  # noqa: FBT001  # reads as said
-        """Note a step and what it means; _Refused where it failed."""
-        self.steps.append(Step(title, ok, good if ok else bad, facts))
-        if not ok:
-            raise _Refused
+        self.steps = Steps()
+        self.check = self.steps.check
 
     def look(self, arrival: Arrival, call: Call) -> tuple[str, dict[str, str]]:
         """Take all steps and return the identifier and the attributes."""
@@ -136,7 +126,7 @@ class _Visit:
             _("Aucune réponse SAML lisible n’est arrivée : elle est absente, abîmée ou n’est pas du SAML 2.0."),
         )
         if root is None:
-            raise _Refused
+            raise Refused
         return root
 
     def _keys(self, call: Call) -> list[x509.Certificate]:

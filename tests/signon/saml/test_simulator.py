@@ -50,7 +50,7 @@ def answered(asked: saml.Request, trial: Trial = Trial.MAY) -> Departure:
 
 
 def welcome(fields: Mapping[str, str], asked: str = "", known: Known = KNOWN) -> Welcome:
-    return saml.welcome(known, Arrival(known.address, fields), call, asked=asked)
+    return saml.saml(known, Arrival(known.address, fields), call, asked=asked)
 
 
 def failed_at(found: Welcome) -> str:
@@ -199,8 +199,8 @@ def test_sso_02_an_assertion_shown_twice_is_refused(access: VendorAccess) -> Non
 
     asked = saml.ask(KNOWN)
     arrival = Arrival(ACS, answered(asked).fields)
-    assert saml.welcome(KNOWN, arrival, call, asked=asked.id, first_use=first_use).identifier
-    again = saml.welcome(KNOWN, arrival, call, asked=asked.id, first_use=first_use)
+    assert saml.saml(KNOWN, arrival, call, asked=asked.id, first_use=first_use).identifier
+    again = saml.saml(KNOWN, arrival, call, asked=asked.id, first_use=first_use)
     assert failed_at(again) == "Premier usage"
 
 
@@ -227,7 +227,7 @@ def test_a_key_that_the_portal_does_not_show_any_more_is_refused(access: VendorA
 )
 def test_a_portal_whose_metadata_can_t_be_read_is_not_believed(access: VendorAccess, answer: Answer) -> None:
     arrival = Arrival(ACS, answered(saml.ask(KNOWN)).fields)
-    found = saml.welcome(KNOWN, arrival, lambda *_args: answer)
+    found = saml.saml(KNOWN, arrival, lambda *_args: answer)
     assert failed_at(found) == "Métadonnées du portail"
 
 
