@@ -70,6 +70,11 @@ def judged(claims: Mapping[str, Any], wanted: Wanted, now: float) -> Iterator[tu
         audience in (wanted.client_id, [wanted.client_id]),
         _("Le jeton a été fait pour un autre fournisseur."),
     )
+    yield from _about_this_time(claims, wanted, now)
+
+
+def _about_this_time(claims: Mapping[str, Any], wanted: Wanted, now: float) -> Iterator[tuple[Text, bool, Text]]:
+    """Give the checks that tie a token to this very sign-on."""
     yield (
         _("Durée du jeton"),
         _number(claims.get("exp")) > now - SKEW and 0 < _number(claims.get("iat")) <= now + SKEW,

@@ -16,7 +16,7 @@ from navette.signon.sessions import mark_of
 from navette.signon.tickets import revoke_session
 from navette.signon.trials import Trial
 from navette.subscriptions.models import ResourceGrant
-from tests.parallel import at_once
+from tests.at_once import at_once
 from tests.signon.oidc.relying import CHALLENGE, SECRET, VERIFIER, Vendor, claims_in, reader_of, told, vendor
 
 pytestmark = pytest.mark.django_db

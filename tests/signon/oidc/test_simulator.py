@@ -255,8 +255,14 @@ def test_every_forgery_is_seen(site: Vendor) -> None:
     for token in forgeries().values():
         with pytest.raises(BadToken):
             verified(token, keys)
-    bad: list[dict[str, str]]
-    for bad in ([], [{}], [{**keys[0], "n": "é"}], [{**keys[0], "n": ""}], [{**keys[0], "kty": "EC"}]):
+    wrong_keys: list[list[dict[str, str]]] = [
+        [],
+        [{}],
+        [{**keys[0], "n": "é"}],
+        [{**keys[0], "n": ""}],
+        [{**keys[0], "kty": "EC"}],
+    ]
+    for bad in wrong_keys:
         with pytest.raises(BadToken):
             verified(sign({"sub": "a"}), bad)
 
