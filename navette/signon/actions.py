@@ -15,6 +15,7 @@ from navette.core.models import AuditRow, audit
 from navette.core.seen import fingerprint_of
 from navette.resources.models import DigitalResource
 from navette.signon.addresses import checked_address
+from navette.signon.cas.services import place_of
 from navette.signon.errors import AccessOvertaken
 from navette.signon.models import (
     AddressUse,
@@ -144,6 +145,10 @@ def register_address(access: VendorAccess, *, acting_user: Actor, use: str, url:
     if use not in SHEETS[WayName(access.way)].addresses:
         raise Invalid(_("Choisissez à quoi sert cette adresse."), "use")
     address = checked_address(url)
+    if use == AddressUse.CAS_SERVICE and place_of(address) is None:
+        raise Invalid(
+            _("Cette adresse pourrait se lire de deux façons : écrivez-la comme le navigateur l’affiche."), "url"
+        )
     VendorAccess.objects.select_for_update().get(pk=access.pk)
     known = list(access.addresses.filter(use=use).order_by("position"))
     if address in {row.url for row in known}:

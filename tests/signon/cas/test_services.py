@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from navette.core.errors import Invalid
+from navette.signon.actions import register_address
 from navette.signon.cas.services import LONGEST, find, place_of, without_query
 from navette.signon.models import VendorAccess
-from tests.factories import vendor
+from tests.factories import staff, vendor
 
 BELOW = "https://vendor.example.org/app"
 OURS = [
@@ -180,3 +182,20 @@ def test_any_text_is_read_or_refused_and_never_fails(text: str) -> None:
 
 def test_what_is_recorded_of_a_service_has_no_query() -> None:
     assert without_query("https://v.example/a?q=asthme#b") == "https://v.example/a"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://v.example//app",
+        "https://v.example/%2e%2e/app",
+        "https://v.example/a%2f%2fb",
+        "https://médiathèque.example/",
+    ],
+)
+@pytest.mark.django_db
+def test_sso_04_an_address_that_could_never_match_is_not_registered_in_silence(url: str) -> None:
+    access = vendor(way="cas")
+    with pytest.raises(Invalid, match="de deux façons"):
+        register_address(access, acting_user=staff(), use="service", url=url)
+    assert not access.addresses.exists()
