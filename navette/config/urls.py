@@ -9,7 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pro/", include("navette.web.pro.urls")),
     path("cas/", include("navette.web.sso.cas_urls")),
     path("console/", include("navette.web.console.urls")),
-    path("liens/", include("navette.web.sso.urls_links")),
+    path("liens/", include("navette.web.sso.links_urls")),
     path("saml/", include("navette.web.sso.saml_urls")),
 ]
 if settings.DEMO:
