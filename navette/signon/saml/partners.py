@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cryptography import x509
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from lxml import etree
 
 from navette.signon.models import AddressUse, VendorAccess, VendorAddress
@@ -15,7 +17,7 @@ from navette.signon.saml.refusals import SamlRefused
 from navette.signon.saml.xml import instant, parse, text_of, true
 
 LONGEST_METADATA = 200_000  # bytes
-LONGEST_ENTITY_ID = 500
+LONGEST_ENTITY_ID = LONGEST_ADDRESS = 500  # characters
 HIGHEST_INDEX = 32_767
 BINDINGS = {POST: "post", REDIRECT: "redirect", SOAP_BINDING: "soap"}
 
@@ -145,10 +147,18 @@ def _endpoints(role: etree._Element, name: str) -> list[Endpoint]:
         url, binding = (row.get("Location") or "").strip(), BINDINGS.get(row.get("Binding") or "", "")
         if not binding:
             continue
-        if not url.startswith(("https://", "http://")) or not url.isprintable() or " " in url or len(url) > 500:
-            raise BadMetadata("address")
-        found.append(Endpoint(url, binding, _index(row), true(row.get("isDefault"))))
+        found.append(Endpoint(_checked(url), binding, _index(row), true(row.get("isDefault"))))
     return found
+
+
+def _checked(url: str) -> str:
+    try:
+        URLValidator(schemes=["https", "http"])(url)
+    except ValidationError as error:
+        raise BadMetadata("address") from error
+    if len(url) > LONGEST_ADDRESS:
+        raise BadMetadata("address")
+    return url
 
 
 def _index(row: etree._Element) -> int:

@@ -24,6 +24,7 @@ from navette.web.gate import came_in
 from navette.web.leaving import leave, reader_at_door, stopped
 from navette.web.site.readers import LONGEST_ADDRESS
 
+MARGIN = 50  # characters that the way through the login page may add to the address
 ASKED = "demande"  # in the address: what `doors.carried` gave
 
 
@@ -101,7 +102,7 @@ def _is_fresh(request: HttpRequest, asked: Asked) -> bool:
 
 def _address_of(asked: Asked) -> str:
     address = f"{reverse('saml:answer')}?{urlencode({ASKED: doors.carried(asked)})}"
-    if len(address) > LONGEST_ADDRESS:
+    if len(address) > LONGEST_ADDRESS - MARGIN:
         refused = SamlRefused("bad_request", "RelayState too long", asked.access)
         doors.note_refused(refused)
         raise refused

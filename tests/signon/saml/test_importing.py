@@ -51,6 +51,8 @@ def test_who_may_not_change_resources_imports_nothing(access: VendorAccess) -> N
         (metadata(acs=receiver(ACS, 0, binding="HTTP-Artifact")), "receiver"),
         (metadata(acs=receiver("javascript:alert(1)", 0)), "address"),
         (metadata(acs=receiver("https://a b", 0)), "address"),
+        (metadata(acs=receiver("https://sp.example.org;script-src/acs", 0)), "address"),
+        (metadata(acs=receiver("https://sp.example.org/" + "a" * 500, 0)), "address"),
         (metadata().replace('index="1"', 'index="-1"'), "address"),
         (metadata().replace('index="1"', 'index="99999"'), "address"),
         (metadata().replace("<ds:X509Certificate>", "<ds:X509Certificate>AAAA"), "key"),
@@ -64,7 +66,7 @@ def test_who_may_not_change_resources_imports_nothing(access: VendorAccess) -> N
             "several",
         ),
     ],
-    ids=range(18),
+    ids=range(20),
 )
 def test_metadata_that_can_t_be_used_are_refused_and_change_nothing(access: VendorAccess, xml: str, fault: str) -> None:
     with pytest.raises(Invalid) as caught:
