@@ -12,6 +12,7 @@ The reader's own pages and the doors of the protocols (`web/sso`) share it. What
         return stopped(request, resource, reason)
 """
 
+import datetime as dt
 from urllib.parse import urlencode, urlsplit
 
 from csp.decorators import csp_update
@@ -23,16 +24,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from navette.accounts.models import User
+from navette.core import clock
 from navette.readers.models import Reader
 from navette.resources.models import DigitalResource
 from navette.signon import errors
 from navette.signon.models import VendorAccess
 from navette.signon.opening import reader_of
+from navette.signon.trials import Trial
 from navette.signon.ways import Departure
 from navette.subscriptions.queries import site_terms_due, subscription_of
 from navette.web.gate import NEXT as BACK
 
 FROM_FORM = "retour"  # in a door's address: the person was sent to log in, or to the terms, and is back
+TRIAL = "signon_trial"  # in the session: which vendor is tried, through whom, until when
+TRIAL_LASTS = dt.timedelta(minutes=10)
 # Where each reason leads to: the page's name and the words of its link.
 NEXT: dict[type[errors.Stopped], tuple[str, str | Promise]] = {
     errors.NotAReader: ("site:resources", _("Voir les ressources numériques")),
@@ -63,6 +68,20 @@ def reader_at_door(request: HttpRequest, *, back: str = "") -> Reader | HttpResp
     reader = reader_of(request.user)
     subscribed = subscription_of(request.user) is not None
     return (ask_terms(request, reader, back=back or again(request)) if subscribed else None) or reader
+
+
+def trial_at_door(request: HttpRequest, access: VendorAccess) -> Trial | None:
+    """Return the reader made up through whom a member of the staff tries this very vendor now; None for all others."""
+    kept = request.session.get(TRIAL)
+    if not kept or not isinstance(request.user, User) or not request.user.has_perm("resources.manage"):
+        return None
+    pk, trial, until = kept
+    return Trial(trial) if pk == access.pk and clock.now().timestamp() < until else None
+
+
+def begin_trial(request: HttpRequest, access: VendorAccess, trial: Trial) -> None:
+    """Let `trial` through the doors in the place of this member of the staff, for this vendor and some minutes."""
+    request.session[TRIAL] = [access.pk, trial.value, int((clock.now() + TRIAL_LASTS).timestamp())]
 
 
 def ask_terms(request: HttpRequest, reader: Reader, *, back: str = "") -> HttpResponse | None:

@@ -21,9 +21,10 @@ from navette.signon import errors, events
 from navette.signon.cas import door, services
 from navette.signon.models import EventKind, VendorAccess, WayName
 from navette.signon.sessions import mark_of
+from navette.signon.trials import Trial
 from navette.web import vendor_sessions
 from navette.web.gate import ask_password_again, came_in
-from navette.web.leaving import FROM_FORM, leave, reader_at_door, stopped
+from navette.web.leaving import FROM_FORM, leave, reader_at_door, stopped, trial_at_door
 from navette.web.site.halfway import home_of
 from navette.web.sso.cas_checks import is_set, single
 
@@ -129,7 +130,7 @@ def _let_through(request: HttpRequest, access: VendorAccess, wish: Wish) -> Http
     if wish.renew and request.user.is_authenticated and not fresh:
         return ask_password_again(_sealed(replace(wish, since=_now())))
     reader = _reader(request, access, wish)
-    if isinstance(reader, Reader):
+    if not isinstance(reader, HttpResponse):
         mark = mark_of(request.session.session_key)
         asked = door.Asked(wish.service, by_post=wish.by_post)
         departure = door.enter(access, reader, asked, door.CameIn(mark, came_in(request), fresh))
@@ -138,9 +139,9 @@ def _let_through(request: HttpRequest, access: VendorAccess, wish: Wish) -> Http
     return HttpResponseRedirect(wish.service) if wish.gateway else reader
 
 
-def _reader(request: HttpRequest, access: VendorAccess, wish: Wish) -> Reader | HttpResponse:
+def _reader(request: HttpRequest, access: VendorAccess, wish: Wish) -> Reader | Trial | HttpResponse:
     try:
-        return reader_at_door(request, back=_sealed(wish))
+        return trial_at_door(request, access) or reader_at_door(request, back=_sealed(wish))
     except errors.NotAReader as reason:
         events.stopped(access.resource, access.way, None, reason)
         raise

@@ -19,9 +19,10 @@ from navette.signon.oidc.authorize import KNOWN, Asked, authorize, read
 from navette.signon.oidc.errors import NowhereToGo, TurnedBack
 from navette.signon.oidc.presence import Presence
 from navette.signon.opening import reader_of
+from navette.signon.trials import Trial
 from navette.signon.ways import Departure
 from navette.web.gate import NEXT, ask_password_again, came_in
-from navette.web.leaving import FROM_FORM, ask_terms, leave, stopped
+from navette.web.leaving import FROM_FORM, ask_terms, leave, stopped, trial_at_door
 from navette.web.site.readers import LONGEST_ADDRESS
 from navette.web.sso.pairs import encoded, pairs_of
 
@@ -61,6 +62,9 @@ def _asked(request: HttpRequest, asked: Asked) -> HttpResponse:
     if asked.wants_login(presence) and not _has_just_logged_in(request, asked, presence):
         return ask_password_again(back)
     try:
+        trial = trial_at_door(request, asked.access)
+        if trial is not None:
+            return _gone(request, asked, trial, Presence("", presence.since))
         reader = reader_of(request.user)
         return ask_terms(request, reader, back=back) or _gone(request, asked, reader, presence)
     except errors.Stopped as reason:
@@ -81,7 +85,7 @@ def _silent(request: HttpRequest, asked: Asked) -> HttpResponse:
         raise asked.turned_back("access_denied") from reason
 
 
-def _gone(request: HttpRequest, asked: Asked, reader: Reader, presence: Presence) -> HttpResponse:
+def _gone(request: HttpRequest, asked: Asked, reader: Reader | Trial, presence: Presence) -> HttpResponse:
     return leave(request, authorize(asked, reader, presence), asked.access.resource)
 
 

@@ -21,7 +21,7 @@ from navette.signon.saml.requests import Asked
 from navette.signon.sessions import mark_of
 from navette.signon.ways import Departure
 from navette.web.gate import came_in
-from navette.web.leaving import leave, reader_at_door, stopped
+from navette.web.leaving import leave, reader_at_door, stopped, trial_at_door
 from navette.web.site.readers import LONGEST_ADDRESS
 
 MARGIN = 50  # characters that the way through the login page may add to the address
@@ -84,7 +84,7 @@ def _departure(request: HttpRequest, asked: Asked) -> Departure | HttpResponse:
     if asked.passive and asked.force:
         return doors.decline(asked, NO_PASSIVE)
     try:
-        reader = reader_at_door(request)
+        reader = trial_at_door(request, asked.access) or reader_at_door(request)
     except errors.NotAReader:
         if asked.passive:
             return doors.decline(asked, REQUEST_DENIED)

@@ -7,6 +7,8 @@ from navette.signon.models import EventKind, KeyUse, SigningKey, SignonEvent
 from tests.architecture.areas import Area, Values
 
 TABLE = """
+console:signon_trial    GET    in   403  403  403  403  403  403  403  200  200  403  403
+console:signon_trial    POST   in   403  403  403  403  403  403  403  200  200  403  403
 console:signon_why      GET    in   403  403  403  403  403  403  403  200  200  403  403
 console:signon_why      POST   405  405  405  405  405  405  405  405  405  405  405  405
 console:signon_keys     GET    in   403  403  403  403  403  403  403  200  200  403  403
@@ -26,9 +28,15 @@ def prepare(world: Any) -> None:
 def places(world: Any) -> Values:
     """Return the arguments of the addresses."""
     return {
+        "console:signon_trial": {"pk": world.resource.pk},
         "console:signon_key_step": {"use": "saml", "step": "withdraw"},
         "console:signon_certificate": {"kid": SigningKey.objects.earliest("pk").kid},
     }
+
+
+def posts(world: Any) -> Values:
+    """Return a trial that is filled in well."""
+    return {"console:signon_trial": {"lecteur": "may", "fournisseur": "simulateur"}}
 
 
 def fill(world: Any, count: int) -> None:
@@ -47,14 +55,17 @@ AREA = Area(
     table=TABLE,
     prepare=prepare,
     places=places,
+    posts=posts,
     fill=fill,
     lists=(
         ("administrator", "console:signon_why", ""),
         ("digital", "console:signon_why", "?q=nom&etape=sent"),
+        ("digital", "console:signon_trial", "?depuis=1"),
     ),
     alone={"console:signon_keys": "a handful of keys"},
     forms=(
         ("administrator", "console:signon_why", ""),
+        ("administrator", "console:signon_trial", ""),
         ("administrator", "console:signon_key_step", ""),
     ),
 )
