@@ -147,7 +147,7 @@ def register_address(access: VendorAccess, *, acting_user: Actor, use: str, url:
     address = checked_address(url)
     if use == AddressUse.CAS_SERVICE and place_of(address) is None:
         raise Invalid(
-            _("Cette adresse pourrait se lire de deux façons : écrivez-la comme le navigateur l’affiche."), "url"
+            _("Cette adresse pourrait se lire de deux façons : écrivez-la comme le navigateur l’affiche."), "url"
         )
     VendorAccess.objects.select_for_update().get(pk=access.pk)
     known = list(access.addresses.filter(use=use).order_by("position"))
