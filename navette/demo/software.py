@@ -115,7 +115,7 @@ def _saml(known: Known, arrival: Arrival, call: calls.Call, _kept: Mapping[str, 
         asked = Signer(salt=SALT).unsign(arrival.fields.get("RelayState", ""))
     except BadSignature:
         asked = ""
-    return saml.welcome(known, arrival, call, asked=asked, first_use=partial(first_use, known.resource))
+    return saml.saml(known, arrival, call, asked=asked, first_use=partial(first_use, known.resource))
 
 
 SOFTWARE: Mapping[str, Software] = {
