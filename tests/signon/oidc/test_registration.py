@@ -55,6 +55,8 @@ def test_another_way_is_not_registered() -> None:
         "//vendor.example.org/back",
         "http://vendor.example.org/back",
         "http://localhost.evil.org/",
+        "http://127.0.0.1:8000/back",
+        "https://vendor.example.org/a/../back",
         "javascript:alert(1)",
         "com.vendor.app:/back",
         "https://",
@@ -64,7 +66,6 @@ def test_another_way_is_not_registered() -> None:
         "https://*.example.org/back",
         "https://somebody@vendor.example.org/back",
         "https://vendor.example.org/a b",
-        "https://vendor.example.org/\n",
         "https://vendor.example.org/\0",
         "https://vendor.example.org/é",
         "https://vendor.example.org/" + "a" * 500,
@@ -87,7 +88,7 @@ def test_an_address_at_least(access: VendorAccess) -> None:
 
 def test_a_vendor_gets_an_identifier_once_and_a_secret_shown_once(access: VendorAccess) -> None:
     first = register(access, logout_uris=[OUT])
-    again = register(access, redirect_uris=[BACK, BACK, "http://127.0.0.1:8000/back"])
+    again = register(access, redirect_uris=[BACK, BACK, "https://vendor.example.org/back?shop=2"])
     assert first.access.client_id == again.access.client_id
     assert len(first.secret) >= 40
     assert again.secret == ""
@@ -95,7 +96,7 @@ def test_a_vendor_gets_an_identifier_once_and_a_secret_shown_once(access: Vendor
     assert access.key == first.secret
     assert set(access.addresses.values_list("use", "url")) == {
         ("redirect", BACK),
-        ("redirect", "http://127.0.0.1:8000/back"),
+        ("redirect", "https://vendor.example.org/back?shop=2"),
     }
 
 
