@@ -223,7 +223,7 @@ def _by_saml(course: _Course) -> Welcome:
         raise _refused(course, refused.reason, refused.detail) from refused
     _goes_back(course, departure)
     arrival = Arrival(departure.address, departure.fields)
-    return saml.welcome(course.known, arrival, course.call, asked=request.id)
+    return saml.saml(course.known, arrival, course.call, asked=request.id)
 
 
 def _by_oidc(course: _Course) -> Welcome:

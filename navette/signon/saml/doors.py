@@ -5,8 +5,7 @@ nothing is written for strangers and no cookie is needed; `answer` and `decline`
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from django.core import signing
 from django.db import IntegrityError, transaction
@@ -50,13 +49,12 @@ def receive_form(fields: Mapping[str, Sequence[str]]) -> Asked:
     return _received(lambda: read_request(from_form(fields)))
 
 
-def _received(read: Any) -> Asked:
+def _received(read: Callable[[], Asked]) -> Asked:
     try:
-        found: Asked = read()
+        return read()
     except SamlRefused as refused:
         note_refused(refused)
         raise
-    return found
 
 
 def note_refused(refused: SamlRefused) -> None:

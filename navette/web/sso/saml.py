@@ -2,12 +2,9 @@
 
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
@@ -20,8 +17,8 @@ from navette.signon.saml.refusals import SamlRefused
 from navette.signon.saml.requests import Asked
 from navette.signon.sessions import mark_of
 from navette.signon.ways import Departure
-from navette.web.gate import came_in
-from navette.web.leaving import leave, reader_at_door, stopped, trial_at_door
+from navette.web.gate import ask_password_again, came_in
+from navette.web.leaving import again, leave, reader_at_door, stopped, trial_at_door
 from navette.web.site.readers import LONGEST_ADDRESS
 
 MARGIN = 50  # characters that the way through the login page may add to the address
@@ -69,9 +66,8 @@ def _answered(request: HttpRequest, asked: Asked) -> HttpResponse:
     resource = asked.access.resource
     if asked.fault:
         return leave(request, doors.decline(asked, asked.fault), resource)
-    if asked.force and not _is_fresh(request, asked) and request.user.is_authenticated and not asked.passive:
-        logout(request)
-        messages.info(request, _("Ce site demande que vous tapiez de nouveau votre mot de passe."))
+    if asked.force and not asked.passive and request.user.is_authenticated and not _is_fresh(request, asked):
+        return ask_password_again(again(request))
     try:
         departure = _departure(request, asked)
     except errors.Stopped as reason:
@@ -85,9 +81,10 @@ def _departure(request: HttpRequest, asked: Asked) -> Departure | HttpResponse:
         return doors.decline(asked, NO_PASSIVE)
     try:
         reader = trial_at_door(request, asked.access) or reader_at_door(request)
-    except errors.NotAReader:
+    except errors.NotAReader as reason:
         if asked.passive:
             return doors.decline(asked, REQUEST_DENIED)
+        events.stopped(asked.access.resource, asked.access.way, None, reason)
         raise
     if not isinstance(reader, HttpResponse):
         mark = mark_of(request.session.session_key)
