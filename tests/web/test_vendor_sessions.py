@@ -103,3 +103,10 @@ def test_logging_out_queues_the_notice_to_every_vendor_visited_and_posts_nothing
     assert [notice.url for notice in notices] == [SERVICE, f"{SERVICE}/2"]
     assert all(notice.claimed_at is None for notice in notices)
     assert VendorSession.objects.get().index == "ST-3"
+
+
+def test_closing_the_account_ends_its_sessions_at_vendors(client: Client, reader: User) -> None:
+    answer = client.post("/mon-compte/fermer", {"password": factories.PASSWORD})
+    assert answer.status_code == 302
+    assert not VendorSession.objects.exists()
+    assert LogoutNotice.objects.get().url == SERVICE
