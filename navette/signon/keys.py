@@ -6,6 +6,7 @@ steps, days apart: vendors that read our metadata then know the next key before 
 
 import datetime as dt
 import hashlib
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -31,6 +32,20 @@ def current(use: KeyUse) -> SigningKey:
     """Return the key that signs for `use`; the first time, it is made."""
     found = SigningKey.objects.filter(use=use, state=KeyState.CURRENT).first()
     return found or _make_first(use)
+
+
+def signer(key: SigningKey) -> rsa.RSAPrivateKey:
+    """Return what signs by `key`, which is in the database as long as it serves; TypeError where it is not of RSA."""
+    return _read(key.private_key)
+
+
+@lru_cache(maxsize=len(KeyUse))
+def _read(pem: str) -> rsa.RSAPrivateKey:
+    """Return the key that `pem` holds. That its numbers fit is proved each time it is read, which takes 0.1 s."""
+    found = serialization.load_pem_private_key(pem.encode(), None)
+    if not isinstance(found, rsa.RSAPrivateKey):
+        raise TypeError("a private key is not of RSA")
+    return found
 
 
 def published(use: KeyUse) -> list[SigningKey]:

@@ -69,3 +69,17 @@ def test_processes_that_start_together_make_one_first_key() -> None:
     made = at_once(lambda _number: keys.current(KeyUse.OIDC).kid, 4)
     assert len(set(made)) == 1
     assert SigningKey.objects.count() == 1
+
+
+def test_what_signs_changes_at_the_switch_and_a_withdrawn_key_signs_no_more() -> None:
+    staff, first = factories.staff("administrator"), keys.current(KeyUse.OIDC)
+    keys.prepare_next(KeyUse.OIDC, acting_user=staff)
+    keys.signer(first)
+    second = keys.switch(KeyUse.OIDC, acting_user=staff)
+    for key in (first, second):
+        certificate = x509.load_pem_x509_certificate(key.certificate.encode())
+        assert keys.signer(key).public_key() == certificate.public_key()
+    assert keys.signer(keys.current(KeyUse.OIDC)) is keys.signer(second), "it is read once"
+    keys.withdraw_previous(KeyUse.OIDC, acting_user=staff)
+    with pytest.raises(ValueError, match="PEM"):
+        keys.signer(SigningKey.objects.get(pk=first.pk))

@@ -23,7 +23,7 @@ def issuer() -> str:
 def sign(claims: dict[str, Any]) -> str:
     """Return `claims` signed by the key in service, which its `kid` names."""
     key = keys.current(KeyUse.OIDC)
-    signed: str = jwt.encode(claims, key.private_key, algorithm=ALGORITHM, headers={"kid": key.kid})
+    signed: str = jwt.encode(claims, keys.signer(key), algorithm=ALGORITHM, headers={"kid": key.kid})
     return signed
 
 

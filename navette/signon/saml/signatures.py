@@ -13,13 +13,13 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
 from signxml.exceptions import SignXMLException
 from signxml.signer import XMLSigner
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
+from navette.signon import keys
 from navette.signon.models import SigningKey
 from navette.signon.saml.names import DS, NAMESPACES, q
 from navette.signon.saml.refusals import SamlRefused
@@ -46,7 +46,7 @@ def signed(element: etree._Element, key: SigningKey) -> etree._Element:
     place = etree.Element(q("ds", "Signature"), {"Id": "placeholder"}, nsmap={"ds": DS})
     element.insert(1, place)
     signer = XMLSigner(c14n_algorithm=EXCLUSIVE)
-    found: etree._Element = signer.sign(element, key=key.private_key, cert=key.certificate)
+    found: etree._Element = signer.sign(element, key=keys.signer(key), cert=key.certificate)
     return found
 
 
@@ -130,10 +130,7 @@ def _matches(row: x509.Certificate, value: bytes, octets: bytes, algorithm: str,
 
 def sign_octets(octets: bytes, key: SigningKey) -> str:
     """Return the signature of `octets` in base64, by RSA and SHA-256."""
-    private = load_pem_private_key(key.private_key.encode(), None)
-    if not isinstance(private, rsa.RSAPrivateKey):
-        raise TypeError(f"key {key.kid} is not RSA")
-    return base64.b64encode(private.sign(octets, padding.PKCS1v15(), SHA256())).decode()
+    return base64.b64encode(keys.signer(key).sign(octets, padding.PKCS1v15(), SHA256())).decode()
 
 
 def unquoted(raw: str) -> str:
