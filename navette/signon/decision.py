@@ -19,7 +19,7 @@ def may_open(reader: Reader, resource: DigitalResource, today: dt.date) -> Subsc
     """
     if not resource.is_open:
         raise errors.ResourceClosed(resource.name)
-    subscription = Subscription.objects.select_related("library").filter(reader=reader).first()
+    subscription = Subscription.objects.select_related("library__territory").filter(reader=reader).first()
     if subscription is None:
         raise errors.NoSubscription
     _check_subscription(subscription, today)

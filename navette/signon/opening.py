@@ -69,9 +69,10 @@ def open_resource(user: User, resource: DigitalResource, *, session: str = "", r
     except errors.Stopped as reason:
         events.stopped(resource, way, reader, reason)
         raise
-    if WAYS[access.way].counts_at_departure:
-        record(reader, subscription, resource)
-    events.of_access(EventKind.SENT, access, reader)
+    with transaction.atomic():
+        if WAYS[access.way].counts_at_departure:
+            record(reader, subscription, resource)
+        events.of_access(EventKind.SENT, access, reader)
     return departure
 
 
@@ -119,7 +120,7 @@ def visit_of(
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record(reader: Reader, subscription: Subscription, resource: DigitalResource) -> None:
     """Count that `reader` opens `resource` now (SSO-06), and once that they were active this year."""
     today = clock.today()

@@ -29,7 +29,7 @@ class Released:
 def released_to(access: VendorAccess, subscription: Subscription) -> list[Released]:
     """Return what the vendor of `access` is told of the reader of `subscription`, in the order of the settings.
 
-    One query for the settings; one for the territory where that is released. The identifier is not among them.
+    One query, for the settings: `may_open` has read the library and its territory. The identifier is not among them.
     """
     return [
         Released(

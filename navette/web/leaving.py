@@ -66,8 +66,8 @@ def reader_at_door(request: HttpRequest, *, back: str = "") -> Reader | HttpResp
     if not isinstance(request.user, User):
         return redirect_to_login(back or again(request), redirect_field_name=BACK)
     reader = reader_of(request.user)
-    subscribed = subscription_of(request.user) is not None
-    return (ask_terms(request, reader, back=back or again(request)) if subscribed else None) or reader
+    terms = ask_terms(request, reader, back=back or again(request))
+    return terms if terms and subscription_of(request.user) else reader
 
 
 def trial_at_door(request: HttpRequest, access: VendorAccess) -> Trial | None:

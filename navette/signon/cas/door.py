@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.db import transaction
+
 from navette.core import clock
 from navette.readers.models import Reader
 from navette.signon import errors, events, tickets
@@ -57,17 +59,18 @@ def enter(access: VendorAccess, holder: Reader | Trial, asked: Asked, came_in: C
             EventKind.STOPPED, access, reader, reason.code, trial=trial, service=without_query(asked.service)
         )
         raise
-    ticket = tickets.issue(
-        TicketKind.CAS,
-        access,
-        holder,
-        asked.service,
-        prefix=PREFIX,
-        session=came_in.session,
-        fresh_login=came_in.fresh,
-        facts={"came_in": (came_in.at or clock.now()).isoformat()},
-    )
-    events.of_access(EventKind.SENT, access, reader, trial=trial, service=without_query(asked.service))
+    with transaction.atomic():
+        ticket = tickets.issue(
+            TicketKind.CAS,
+            access,
+            holder,
+            asked.service,
+            prefix=PREFIX,
+            session=came_in.session,
+            fresh_login=came_in.fresh,
+            facts={"came_in": (came_in.at or clock.now()).isoformat()},
+        )
+        events.of_access(EventKind.SENT, access, reader, trial=trial, service=without_query(asked.service))
     return _with_ticket(asked, ticket)
 
 
