@@ -133,7 +133,7 @@ def test_the_welcome_shows_what_arrived_and_no_name(client: Client, resource: Di
     assert query.pop("espace") == "reseau"
     assert all(value in answer.text for value in query.values())
     assert "Grohl" not in answer.text
-    assert "Comment ce site vous a reconnu(e)" in answer.text
+    assert "Ce que ce site a vérifié" in answer.text
     assert "no-store" in answer["Cache-Control"]
 
 

@@ -63,7 +63,7 @@ def test_sso_03_a_vendor_that_knows_nobody_is_told_nothing_whatever_is_set(way: 
     reader = SubscriptionFactory(active=True).reader
     access = vendor(way=way, tells=TELLS)
     shown = page(access, client_of(reader.user))
-    assert "Rien : ce site ne sait pas qui vous êtes." in shown
+    assert "ce site ne sait pas qui vous êtes." in shown
     assert pairwise_id(reader, access.resource) not in shown
     assert str(reader.user.email) not in shown
 

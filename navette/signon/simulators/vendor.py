@@ -3,6 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# What the facts of a step are, in French; those of a protocol keep the protocol's name.
+WORDS: Mapping[str, str | Promise] = {
+    "address": _("adresse demandée"),
+    "arrived": _("reçu"),
+    "expected": _("attendu"),
+    "service": _("adresse de service"),
+    "status": _("réponse HTTP"),
+    "today": _("aujourd’hui, chez le fournisseur"),
+    "told": _("renseignements reçus"),
+}
+
 
 @dataclass(frozen=True)
 class Known:
@@ -40,6 +54,11 @@ class Step:
     ok: bool
     meaning: str
     facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """Return the facts as they are shown: in French what each is, and its value; the empty ones are left out."""
+        return [(str(WORDS.get(name, name)), value) for name, value in self.facts.items() if value]
 
 
 @dataclass(frozen=True)
