@@ -34,4 +34,5 @@ AREA = Area(
         "cas:p3_proxy_validate": ANSWER,
     },
     post_only=frozenset({"cas:saml_validate"}),
+    called=frozenset({"cas:saml_validate"}),
 )

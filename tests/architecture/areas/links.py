@@ -22,4 +22,4 @@ def places(world: Any) -> Values:
     return {"links:callback": {"slug": VendorAccess.objects.get(way=WayName.CALLBACK).resource.slug}}
 
 
-AREA = Area(table=TABLE, prepare=prepare, places=places)
+AREA = Area(table=TABLE, prepare=prepare, places=places, called=frozenset({"links:callback"}))

@@ -41,5 +41,6 @@ AREA = Area(
         "oidc:logout": "a question",
     },
     post_only=frozenset({"oidc:token", "oidc:revoke", "oidc:logout_confirmed"}),
+    called=frozenset({"oidc:authorize", "oidc:token", "oidc:revoke", "oidc:userinfo", "oidc:logout"}),
     forms=(("active", "oidc:logout", ""),),
 )

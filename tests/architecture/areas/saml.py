@@ -32,6 +32,7 @@ AREA = Area(
     table=TABLE,
     prepare=prepare,
     posts=posts,
+    called=frozenset({"saml:sso"}),
     alone={
         "saml:metadata": "a file about the portal",
         "saml:sso": "reads one request",
