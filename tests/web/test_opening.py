@@ -11,7 +11,7 @@ from django.urls import reverse
 from navette.core import clock
 from navette.resources.models import DigitalResource
 from navette.signon import errors
-from navette.signon.models import VendorAccess, WayName
+from navette.signon.models import VendorAccess, VendorAddress, WayName
 from navette.subscriptions.models import GrantState, ResourceGrant, Subscription
 from tests.factories import MembershipFactory, ReaderFactory, ResourceFactory, SubscriptionFactory, UserFactory
 
@@ -162,3 +162,25 @@ def test_r4_the_vendors_page_that_was_asked_for_is_where_one_lands_after_login(
     client.force_login(granted(resource).reader.user)
     answer = client.get(back)
     assert film in html.unescape(answer.text)
+
+
+def headers_of(client: Client, resource: DigitalResource, way: WayName) -> tuple[str, str]:
+    """Return the Referrer-Policy and the form-action by which a reader leaves for `resource` by `way`."""
+    VendorAccess.objects.update(way=way, key="")
+    VendorAddress.objects.get_or_create(access=VendorAccess.objects.get(), use="acs", url="https://acs.example.org/in")
+    answer = client.get(opening(resource))
+    policy = dict(part.strip().partition(" ")[::2] for part in answer["Content-Security-Policy"].split(";"))
+    return answer["Referrer-Policy"], policy["form-action"]
+
+
+def test_sso_04_a_form_goes_to_the_vendor_and_one_page_alone_shows_the_origin_over_plain_http(
+    client: Client, resource: DigitalResource
+) -> None:
+    client.force_login(granted(resource).reader.user)
+    usual = "strict-origin-when-cross-origin"
+    assert headers_of(client, resource, WayName.PLAIN) == (usual, "'self'")
+    assert headers_of(client, resource, WayName.REFERER)[0] == "origin"
+    policy, forms = headers_of(client, resource, WayName.SAML)
+    assert policy == usual
+    assert set(forms.split()) == {"'self'", "https://acs.example.org", "https://vendor.example.org"}
+    assert client.get(reverse("site:resources"))["Referrer-Policy"] == usual
