@@ -89,12 +89,15 @@ def signon_why(request: HttpRequest) -> HttpResponse:
     asked = form.asked()
     if shown is not None:
         asked &= Q(reader=shown.reader_id)
+    elif values.get("q"):
+        asked = Q(pk__in=[])  # first say who
     page = page_of(_events(asked), request)
     context = {
         "form": form,
         "shown": shown,
         "readers": _readers(user, "" if shown else values.get("q", "")),
         "page": page,
+        "is_choosing": shown is None and bool(values.get("q")),
         "lines": _lines(page, user),
         "now": _now(shown, values.get("ressource")),
     }
