@@ -10,11 +10,15 @@ from django.utils.translation import gettext_lazy as _
 WORDS: Mapping[str, str | Promise] = {
     "address": _("adresse demandée"),
     "arrived": _("reçu"),
+    "detail": _("détail"),
     "expected": _("attendu"),
+    "portal": _("adresse au portail"),
+    "registered": _("adresses enregistrées"),
     "service": _("adresse de service"),
     "status": _("réponse HTTP"),
     "today": _("aujourd’hui, chez le fournisseur"),
     "told": _("renseignements reçus"),
+    "vendor": _("adresse chez le fournisseur"),
 }
 
 
