@@ -16,7 +16,8 @@ from navette.signon.saml.signatures import unquoted, verify_document, verify_oct
 from navette.signon.saml.xml import LONGEST, parse
 
 LONGEST_FIELD = 2 * LONGEST  # characters of base64
-CARRIED = ("SAMLRequest", "SAMLResponse", "RelayState", "SigAlg", "Signature", "SAMLEncoding")
+REQUEST = "SAMLRequest"
+CARRIED = (REQUEST, "RelayState", "SigAlg", "Signature", "SAMLEncoding")
 DEFLATE = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE"
 BLANKS = re.compile(r"[ \t\r\n]+")
 
@@ -49,17 +50,17 @@ class Message:
             raise SamlRefused("bad_signature", "not signed")
 
 
-def from_query(query: str, name: str = "SAMLRequest") -> Message:
+def from_query(query: str) -> Message:
     """Return the message of a redirect's `query`, as it stands in the address, still encoded."""
     raw = _raw_values(query)
-    if name not in raw:
-        raise SamlRefused("bad_request", f"no {name}")
+    if REQUEST not in raw:
+        raise SamlRefused("bad_request", f"no {REQUEST}")
     values = {key: unquoted(value) for key, value in raw.items()}
     if values.get("SAMLEncoding", DEFLATE) != DEFLATE:
         raise SamlRefused("bad_request", "SAMLEncoding")
-    signed_over = "&".join(f"{key}={raw[key]}" for key in (name, "RelayState", "SigAlg") if key in raw)
+    signed_over = "&".join(f"{key}={raw[key]}" for key in (REQUEST, "RelayState", "SigAlg") if key in raw)
     return Message(
-        root=parse(_inflated(_decoded(values[name]))),
+        root=parse(_inflated(_decoded(values[REQUEST]))),
         relay=_relay(values.get("RelayState", "")),
         octets=signed_over.encode("ascii", "replace"),
         algorithm=values.get("SigAlg", ""),
@@ -68,12 +69,12 @@ def from_query(query: str, name: str = "SAMLRequest") -> Message:
     )
 
 
-def from_form(fields: Mapping[str, Sequence[str]], name: str = "SAMLRequest") -> Message:
+def from_form(fields: Mapping[str, Sequence[str]]) -> Message:
     """Return the message of a posted form, whose `fields` give every value of each name."""
     found = {key: fields[key] for key in CARRIED if fields.get(key)}
-    if any(len(values) != 1 for values in found.values()) or name not in found:
-        raise SamlRefused("bad_request", f"not one {name}")
-    return Message(root=parse(_decoded(found[name][0])), relay=_relay(found.get("RelayState", [""])[0]))
+    if any(len(values) != 1 for values in found.values()) or REQUEST not in found:
+        raise SamlRefused("bad_request", f"not one {REQUEST}")
+    return Message(root=parse(_decoded(found[REQUEST][0])), relay=_relay(found.get("RelayState", [""])[0]))
 
 
 def _raw_values(query: str) -> dict[str, str]:

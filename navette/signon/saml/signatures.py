@@ -128,11 +128,6 @@ def _matches(row: x509.Certificate, value: bytes, octets: bytes, algorithm: str,
     return True
 
 
-def sign_octets(octets: bytes, key: SigningKey) -> str:
-    """Return the signature of `octets` in base64, by RSA and SHA-256."""
-    return base64.b64encode(keys.signer(key).sign(octets, padding.PKCS1v15(), SHA256())).decode()
-
-
 def unquoted(raw: str) -> str:
     """Return a value of a query as it was before it was encoded; SamlRefused where that is not UTF-8."""
     try:
