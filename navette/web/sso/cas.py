@@ -74,12 +74,14 @@ def logout_door(request: HttpRequest) -> HttpResponse:
 
     CAS asks for it by GET. `url` is the older name of `service`.
     """
+    was_in = request.user.is_authenticated
     vendor_sessions.end(request)
     logout(request)
     back = single(request.GET, "service") or single(request.GET, "url")
     if back and services.find(back):
         return HttpResponseRedirect(back)
-    messages.success(request, _("Vous êtes déconnecté(e)."))
+    if was_in:  # a message would give a visitor a session
+        messages.success(request, _("Vous êtes déconnecté(e)."))
     return redirect("site:home")
 
 

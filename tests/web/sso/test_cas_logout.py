@@ -116,3 +116,9 @@ def test_a_password_typed_again_for_a_vendor_keeps_the_others_to_be_told(world: 
     )
     world.client.get(LOGOUT)
     assert LogoutNotice.objects.count() == 1
+
+
+def test_who_was_not_logged_in_gets_no_session_by_logging_out(portal: Portal) -> None:
+    client = Client()
+    assert client.get(LOGOUT).status_code == 302
+    assert not client.cookies
