@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -19,14 +18,12 @@ from django.urls import reverse
 from navette.core import clock
 from navette.demo.models import VendorNonce
 from navette.signon import calls
-from navette.signon.models import AddressUse, VendorAccess, WayName
+from navette.signon.models import WayName
 from navette.signon.simulators import cas, links, oidc, saml
 from navette.signon.simulators.vendor import Arrival, Known, Step, Welcome
 
 SALT = "navette.demo.vendor"
 FORGET_AFTER = dt.timedelta(minutes=3)
-# Where readers arrive at the vendors that come to the portal's door: the address registered for it.
-ARRIVALS = (AddressUse.CAS_SERVICE, AddressUse.SAML_ACS, AddressUse.OIDC_REDIRECT)
 # What is made of who arrives: what the vendor knows and sees, how it asks the portal, and what the browser has kept.
 Looks = Callable[[Known, Arrival, calls.Call, Mapping[str, str]], Welcome]
 
@@ -49,22 +46,6 @@ class Software:
 
     start: Callable[[Known, calls.Call], Begun]
     welcome: Looks
-
-
-def known_of(access: VendorAccess) -> Known:
-    """Return what the vendor's technicians were given of the portal."""
-    arrivals = [row.url for row in access.addresses.all() if row.use in ARRIVALS]
-    return Known(
-        portal=settings.SITE_URL.rstrip("/"),
-        address=arrivals[0] if arrivals else access.address,
-        key=access.key,
-        establishment=access.establishment,
-        clock=access.clock,
-        client_id=access.client_id,
-        entity_id=access.entity_id,
-        attributes={row.name: row.name for row in access.released.all()},
-        resource=access.resource.slug,
-    )
 
 
 def first_use(slug: str, text: str) -> bool:

@@ -12,11 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from navette.demo.software import SOFTWARE, known_of
+from navette.demo.software import SOFTWARE
 from navette.signon import calls
 from navette.signon.models import VendorAccess, WayName
 from navette.signon.simulators import links
 from navette.signon.simulators.vendor import Arrival, Known, Welcome
+from navette.signon.trying import Said, known_by
 
 CALL: calls.Call = calls.call
 OPEN_TO_ALL = (WayName.PLAIN, WayName.REFERER)  # vendors that look at whoever comes
@@ -30,7 +31,7 @@ KEPT_FOR = 600  # seconds
 def vendor(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the vendor's front page, or welcome or refuse who arrives from the portal and say what that rests on."""
     access = _fetch(slug)
-    known = known_of(access)
+    known = known_by(access, Said())
     if request.method == "POST" and access.way == WayName.POSTED:
         status, text = links.receive(known, request.body.decode("utf-8", "replace"))
         return JsonResponse(json.loads(text), status=status)
@@ -55,7 +56,7 @@ def _shown(request: HttpRequest, welcome: Welcome, context: dict[str, Any]) -> H
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Send a visitor to the portal, as « Se connecter par ma bibliothèque » does."""
     access = _fetch(slug)
-    begun = SOFTWARE[access.way].start(known_of(access), CALL)
+    begun = SOFTWARE[access.way].start(known_by(access, Said()), CALL)
     if not begun.address:
         return _shown(request, Welcome(begun.steps), {"resource": access.resource, "arrived": []})
     answer = HttpResponseRedirect(begun.address)
