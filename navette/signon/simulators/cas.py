@@ -28,22 +28,22 @@ OF_LOGIN = frozenset({"authenticationDate", "longTermAuthenticationRequestTokenU
 CODES: Mapping[str, str | Promise] = {
     "INVALID_SERVICE": gettext_lazy(
         "Le logiciel du fournisseur vérifie le ticket avec une autre adresse de service que celle où le lecteur est "
-        "arrivé. Il faut la même, à la lettre près : http ou https, www, barre finale, paramètres."
+        "arrivé. Il faut la même, à la lettre près : http ou https, www, barre finale, paramètres."
     ),
     "INVALID_TICKET": gettext_lazy(
-        "Le portail ne reconnaît plus ce ticket : il a déjà été vérifié une fois, a plus d’une minute, ou n’a jamais "
+        "Le portail ne reconnaît plus ce ticket : il a déjà été vérifié une fois, a plus d’une minute, ou n’a jamais "
         "été donné."
     ),
-    "INVALID_REQUEST": gettext_lazy("La question du fournisseur est incomplète : il y faut service et ticket."),
-    "INVALID_TICKET_SPEC": gettext_lazy("Le fournisseur présente un ticket de délégation : le portail n’en donne pas."),
+    "INVALID_REQUEST": gettext_lazy("La question du fournisseur est incomplète : il y faut service et ticket."),
+    "INVALID_TICKET_SPEC": gettext_lazy("Le fournisseur présente un ticket de délégation : le portail n’en donne pas."),
 }
 # What the portal's door answers a browser that nobody knows, by its status.
 DOORS: Mapping[int, str | Promise] = {
     302: gettext_lazy(
-        "Le lecteur arrive sans ticket : le fournisseur doit d’abord l’envoyer à l’adresse de connexion du portail."
+        "Le lecteur arrive sans ticket : le fournisseur doit d’abord l’envoyer à l’adresse de connexion du portail."
     ),
     403: gettext_lazy(
-        "Le portail ne connaît pas l’adresse de service du fournisseur : enregistrez-la dans le portail, ou "
+        "Le portail ne connaît pas l’adresse de service du fournisseur : enregistrez-la dans le portail, ou "
         "corrigez-la chez le fournisseur."
     ),
 }
@@ -89,13 +89,13 @@ def _ticket(steps: Steps, known: Known, arrival: Arrival, call: Call) -> str:
         _("Ticket"),
         len(tickets) == 1,
         _("Le lecteur revient du portail avec un ticket."),
-        _("Deux tickets arrivent ensemble : l’adresse a été modifiée."),
+        _("Deux tickets arrivent ensemble : l’adresse a été modifiée."),
     )
     steps.check(
         _("Forme du ticket"),
         bool(TICKET.fullmatch(tickets[0])) and SHORTEST <= len(tickets[0]) <= LONGEST,
-        _("Il a la forme que CAS demande : ST-, puis des lettres, des chiffres et des tirets."),
-        _("Ce n’est pas un ticket CAS : l’adresse a été modifiée en chemin, ou coupée."),
+        _("Il a la forme que CAS demande : ST-, puis des lettres, des chiffres et des tirets."),
+        _("Ce n’est pas un ticket CAS : l’adresse a été modifiée en chemin, ou coupée."),
         length=str(len(tickets[0])),
     )
     return tickets[0]
@@ -105,7 +105,7 @@ def _ask_for_the_door(steps: Steps, known: Known, call: Call) -> None:
     """Refuse a browser without ticket, and say whether the portal's door would open for this service."""
     address = login_address(known)
     answer = call("GET", address, None, {})
-    meaning = DOORS.get(answer.status, _("Le portail ne répond pas comme un serveur CAS : vérifiez son adresse."))
+    meaning = DOORS.get(answer.status, _("Le portail ne répond pas comme un serveur CAS : vérifiez son adresse."))
     steps.check(_("Ticket"), False, "", str(meaning), address=address, status=str(answer.status))  # noqa: FBT003 - it failed
 
 
@@ -139,7 +139,7 @@ def _ask(steps: Steps, known: Known, ticket: str, call: Call) -> Read:
         _("Question au portail"),
         read is not None,
         _("Le portail répond à la question du fournisseur."),
-        _("Le portail ne répond pas comme un serveur CAS : vérifiez son adresse chez le fournisseur (…/cas)."),
+        _("Le portail ne répond pas comme un serveur CAS : vérifiez son adresse chez le fournisseur (…/cas)."),
         address=address,
         status=str(answer.status),
     )
@@ -158,7 +158,7 @@ def _ask(steps: Steps, known: Known, ticket: str, call: Call) -> Read:
 def _meaning(read: Read) -> str:
     if NO_ACCESS in read.words:
         return _(
-            "Ce lecteur n’a plus accès à la ressource : son abonnement a pris fin ou a changé depuis qu’il a cliqué."
+            "Ce lecteur n’a plus accès à la ressource : son abonnement a pris fin ou a changé depuis qu’il a cliqué."
         )
     if read.words.startswith(NOT_FRESH):
         return _("Le fournisseur exige que le mot de passe vienne d’être saisi, et il ne l’a pas été.")
@@ -190,7 +190,7 @@ def _check_told(steps: Steps, known: Known, read: Read) -> None:
         _("Renseignements"),
         not missing,
         _("Le fournisseur reçoit ce qu’il attend, et seulement ce que le portail dit lui transmettre."),
-        _("Le fournisseur attend aussi : %(names)s. Ajoutez-les à ce que le portail lui transmet, sous ces noms.")
+        _("Le fournisseur attend aussi : %(names)s. Ajoutez-les à ce que le portail lui transmet, sous ces noms.")
         % {"names": ", ".join(missing)},
         told=", ".join(sorted(read.told.keys() - OF_LOGIN)),
     )

@@ -123,7 +123,7 @@ class _Visit:
             _("Réponse reçue"),
             is_one,
             _("Le navigateur a posté une réponse SAML 2.0."),
-            _("Aucune réponse SAML lisible n’est arrivée : elle est absente, abîmée ou n’est pas du SAML 2.0."),
+            _("Aucune réponse SAML lisible n’est arrivée : elle est absente, abîmée ou n’est pas du SAML 2.0."),
         )
         if root is None:
             raise Refused
@@ -136,7 +136,7 @@ class _Visit:
             _("Métadonnées du portail"),
             bool(keys),
             _("Le fournisseur a lu les métadonnées du portail et y a trouvé ses clés."),
-            _("Le fournisseur n’a pas pu lire les métadonnées du portail à l’adresse qu’il connaît : vérifiez-la."),
+            _("Le fournisseur n’a pas pu lire les métadonnées du portail à l’adresse qu’il connaît : vérifiez-la."),
             address=self.portal,
             keys=str(len(keys)),
         )
@@ -151,8 +151,8 @@ class _Visit:
         self.check(
             title,
             not fault,
-            _("La signature est exacte : elle est du portail et rien n’a été modifié en route."),
-            _("La signature manque ou n’est pas exacte : clé changée, message modifié ou signature déplacée."),
+            _("La signature est exacte : elle est du portail et rien n’a été modifié en route."),
+            _("La signature manque ou n’est pas exacte : clé changée, message modifié ou signature déplacée."),
             where=fault,
         )
 
@@ -169,7 +169,7 @@ class _Visit:
             _("Demande d’origine"),
             (response.get("InResponseTo") or "") == self.asked,
             _("La réponse est celle de la demande, ou le lecteur est parti du portail."),
-            _("La réponse ne correspond pas à la demande du fournisseur : elle est d’une autre visite."),
+            _("La réponse ne correspond pas à la demande du fournisseur : elle est d’une autre visite."),
             expected=self.asked,
             arrived=response.get("InResponseTo") or "",
         )
@@ -180,7 +180,7 @@ class _Visit:
             _("Résultat"),
             codes == [SUCCESS],
             _("Le portail dit que le lecteur peut entrer."),
-            _("Le portail répond sans ouvrir : le code dit pourquoi."),
+            _("Le portail répond sans ouvrir : le code dit pourquoi."),
             codes=" ".join(code.rpartition(":")[2] for code in codes),
         )
 
@@ -191,7 +191,7 @@ class _Visit:
             _("Assertion"),
             is_one and everywhere[0].tag.endswith("}Assertion"),
             _("La réponse contient une assertion et une seule."),
-            _("La réponse ne contient pas une seule assertion à sa place : quelqu’un a pu en ajouter une."),
+            _("La réponse ne contient pas une seule assertion à sa place : quelqu’un a pu en ajouter une."),
         )
         return everywhere[0]
 
@@ -202,7 +202,7 @@ class _Visit:
             _("Public de l’assertion"),
             _issuer(assertion) == self.portal and bool(names) and all(self.known.entity_id in row for row in names),
             _("L’assertion est faite par le portail pour ce fournisseur."),
-            _("L’assertion est faite pour un autre fournisseur (entityID) : vérifiez l’identifiant enregistré."),
+            _("L’assertion est faite pour un autre fournisseur (entityID) : vérifiez l’identifiant enregistré."),
             expected=self.known.entity_id,
             arrived=" ".join(sorted(set().union(*names))),
         )
@@ -215,14 +215,14 @@ class _Visit:
             _("Destinataire de l’assertion"),
             data.get("Recipient") == self.known.address and data.get("InResponseTo", "") == self.asked,
             _("L’assertion ne vaut qu’à cette adresse et pour cette visite."),
-            _("L’assertion vaut pour une autre adresse ou une autre visite : elle a pu être volée."),
+            _("L’assertion vaut pour une autre adresse ou une autre visite : elle a pu être volée."),
             recipient=data.get("Recipient", ""),
         )
         self.check(
             _("Délai"),
             limit is not None and clock.now() < limit and "NotBefore" not in data,
             _("L’assertion arrive dans la minute."),
-            _("L’assertion arrive trop tard, ou l’horloge du fournisseur avance : mettez-la à l’heure."),
+            _("L’assertion arrive trop tard, ou l’horloge du fournisseur avance : mettez-la à l’heure."),
             until=data.get("NotOnOrAfter", ""),
         )
 
@@ -234,7 +234,7 @@ class _Visit:
             _("Période de validité"),
             _is_now(*map(_instant, texts)),
             _("L’assertion est valable maintenant, et pour peu de temps."),
-            _("L’assertion n’est pas valable maintenant, ou elle l’est trop longtemps : horloge ou réglage à revoir."),
+            _("L’assertion n’est pas valable maintenant, ou elle l’est trop longtemps : horloge ou réglage à revoir."),
             start=texts[0],
             end=texts[1],
         )
@@ -244,7 +244,7 @@ class _Visit:
             _("Premier usage"),
             self.first_use(str(assertion.get("ID"))),
             _("Cette assertion n’a jamais servi."),
-            _("Cette assertion a déjà servi : le fournisseur refuse qu’on la rejoue."),
+            _("Cette assertion a déjà servi : le fournisseur refuse qu’on la rejoue."),
         )
 
     def _person(self, assertion: etree._Element) -> tuple[str, dict[str, str]]:
