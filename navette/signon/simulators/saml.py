@@ -153,7 +153,7 @@ class _Visit:
             not fault,
             _("La signature est exacte : elle est du portail et rien n’a été modifié en route."),
             _("La signature manque ou n’est pas exacte : clé changée, message modifié ou signature déplacée."),
-            where=fault,
+            detail=fault,
         )
 
     def _envelope(self, response: etree._Element) -> None:
@@ -162,8 +162,8 @@ class _Visit:
             _issuer(response) == self.portal and response.get("Destination") == self.known.address,
             _("La réponse vient du portail et elle est pour cette adresse."),
             _("La réponse ne vient pas du portail connu, ou elle est destinée à une autre adresse (ACS)."),
-            issuer=_issuer(response),
-            destination=response.get("Destination") or "",
+            Issuer=_issuer(response),
+            Destination=response.get("Destination") or "",
         )
         self.check(
             _("Demande d’origine"),
@@ -181,7 +181,7 @@ class _Visit:
             codes == [SUCCESS],
             _("Le portail dit que le lecteur peut entrer."),
             _("Le portail répond sans ouvrir : le code dit pourquoi."),
-            codes=" ".join(code.rpartition(":")[2] for code in codes),
+            StatusCode=" ".join(code.rpartition(":")[2] for code in codes),
         )
 
     def _assertion(self, response: etree._Element) -> etree._Element:
@@ -216,14 +216,14 @@ class _Visit:
             data.get("Recipient") == self.known.address and data.get("InResponseTo", "") == self.asked,
             _("L’assertion ne vaut qu’à cette adresse et pour cette visite."),
             _("L’assertion vaut pour une autre adresse ou une autre visite : elle a pu être volée."),
-            recipient=data.get("Recipient", ""),
+            Recipient=data.get("Recipient", ""),
         )
         self.check(
             _("Délai"),
             limit is not None and clock.now() < limit and "NotBefore" not in data,
             _("L’assertion arrive dans la minute."),
             _("L’assertion arrive trop tard, ou l’horloge du fournisseur avance : mettez-la à l’heure."),
-            until=data.get("NotOnOrAfter", ""),
+            NotOnOrAfter=data.get("NotOnOrAfter", ""),
         )
 
     def _times(self, assertion: etree._Element) -> None:
@@ -235,8 +235,8 @@ class _Visit:
             _is_now(*map(_instant, texts)),
             _("L’assertion est valable maintenant, et pour peu de temps."),
             _("L’assertion n’est pas valable maintenant, ou elle l’est trop longtemps : horloge ou réglage à revoir."),
-            start=texts[0],
-            end=texts[1],
+            NotBefore=texts[0],
+            NotOnOrAfter=texts[1],
         )
 
     def _first(self, assertion: etree._Element) -> None:
@@ -258,8 +258,8 @@ class _Visit:
             bool(identifier) and signed_on,
             _("Le fournisseur reconnaît le lecteur à un identifiant qui n’existe que chez lui."),
             _("L’assertion ne donne pas d’identifiant persistant (NameID) ou ne dit pas comment il s’est connecté."),
-            identifier=identifier,
-            attributes=", ".join(told),
+            NameID=identifier,
+            told=", ".join(told),
         )
         return identifier, told
 

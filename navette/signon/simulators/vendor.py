@@ -12,6 +12,7 @@ WORDS: Mapping[str, str | Promise] = {
     "arrived": _("reçu"),
     "detail": _("détail"),
     "expected": _("attendu"),
+    "keys": _("nombre de clés"),
     "portal": _("adresse au portail"),
     "registered": _("adresses enregistrées"),
     "service": _("adresse de service"),

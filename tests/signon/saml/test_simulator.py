@@ -235,7 +235,7 @@ def test_a_status_that_opens_nothing_is_told(access: VendorAccess) -> None:
     asked = saml.ask(KNOWN, passive=True)
     found = welcome(answered(asked, Trial.EXPIRED).fields, asked.id)
     assert failed_at(found) == "Résultat"
-    assert found.steps[-1].facts == {"codes": "Responder RequestDenied"}
+    assert found.steps[-1].lines == [("StatusCode", "Responder RequestDenied")]
 
 
 # ---- what goes well
