@@ -21,6 +21,7 @@ from navette.demo.plan import SIZES, Plan, Size
 from navette.web.gate import PASSED
 
 LONGEST_START = 60  # seconds
+LONGEST_IDLE = 20  # seconds; the server ends a connection on which nothing has been asked for 30
 NO_HEADERS: Mapping[str, str] = {}
 
 
@@ -62,6 +63,7 @@ class Visitor:
 
     def __init__(self, port: int, session: str = "") -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        self._asked_at = time.monotonic()
         self._headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"} if session else {}
 
     def get(self, path: str, headers: Mapping[str, str] = NO_HEADERS) -> bytes:
@@ -87,9 +89,13 @@ class Visitor:
         self, method: str, path: str, headers: Mapping[str, str] = NO_HEADERS, body: str = ""
     ) -> tuple[int, str, bytes]:
         """Return an answer's status, the address that it redirects to, and its body."""
+        if time.monotonic() - self._asked_at > LONGEST_IDLE:
+            self._connection.close()  # the next request opens another
         self._connection.request(method, path, body=body or None, headers=self._headers | dict(headers))
         answer = self._connection.getresponse()
-        return answer.status, answer.headers.get("Location", ""), answer.read()
+        found = answer.status, answer.headers.get("Location", ""), answer.read()
+        self._asked_at = time.monotonic()
+        return found
 
 
 def session_of(user: User) -> str:
