@@ -18,7 +18,7 @@ PORTS = {"http": 80, "https": 443}
 SERVICE = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
     r"(?P<path>/[^?#\\]*)?(?:\?(?P<query>[^#\\]*))?(?:#[^\\]*)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,  # without ASCII, ſ passes for s and the Kelvin sign for k
 )
 DECODINGS = 4  # a path that still changes after so many is made to mislead
 

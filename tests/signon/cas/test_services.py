@@ -27,6 +27,8 @@ OURS = [
     "https://vendor.example.org/app/" + "a" * (LONGEST - 40),
 ]
 NOT_OURS = [
+    "http\u017f://vendor.example.org/app",  # a letter that some take for an s
+    "https://vendor.example.or\u0261/app",
     "",
     "https://vendor.example.org",
     "https://vendor.example.org/",
@@ -145,6 +147,7 @@ def test_sso_04_no_other_address_is(access: VendorAccess, service: str) -> None:
         ("https://v.example/app#x", "https://v.example/app/y", True),
         ("https://[2001:db8::1]/app", "https://[2001:db8::1]/app/x", True),
         ("https://user@v.example/app", "https://v.example/app", False),
+        ("https://kiosque.example/app", "https://\u212aiosque.example/app", False),
         ("javascript:alert(1)", "javascript:alert(1)", False),
         ("", "https://v.example/", False),
     ],
