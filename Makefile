@@ -6,12 +6,12 @@ export NAVETTE_DATA ?= var
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench pictures vendor lock format clean
+.PHONY: help demo test test-apache lint bench pictures vendor lock format clean
 
 help: ## Show this help
 	@echo "Navette, a portal for departmental libraries. Needs Python 3.11+ and make; installs the rest here."
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  Settings: PORT=8000  PROFILE=gironde|valdoise|oise|loiret  NAVETTE_DATA=var"
 
@@ -23,6 +23,11 @@ test: ## Run all tests, those in a browser included (DATABASE_URL chooses the da
 	@tools/bootstrap.sh dev
 	@tools/chromium.sh >/dev/null
 	@$(PY) -m pytest -n auto --dist loadscope --no-loadscope-reorder $(ARGS)
+
+test-apache: ## Test sign-on against Apache's CAS, OpenID Connect and SAML modules (Debian packages, see CONTRIBUTING.md)
+	@tools/bootstrap.sh dev
+	@tools/chromium.sh >/dev/null
+	@$(PY) -m pytest tests/apache -m apache $(ARGS)
 
 lint: ## Check style, types, templates, layers and migrations
 	@tools/bootstrap.sh dev

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
+from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -20,6 +21,7 @@ from navette.demo.plan import SIZES, Plan, Size
 from navette.web.gate import PASSED
 
 LONGEST_START = 60  # seconds
+LONGEST_IDLE = 20  # seconds; the server ends a connection on which nothing has been asked for 30
 NO_HEADERS: Mapping[str, str] = {}
 
 
@@ -30,11 +32,11 @@ def make_data(size: Size = SIZES["small"]) -> None:
 
 
 @contextmanager
-def serving(environment: Mapping[str, str] = os.environ) -> Iterator[int]:
-    """Serve the site of `environment` as `navette web` does, with one worker, and give the port."""
+def serving(environment: Mapping[str, str] = os.environ, *, workers: int = 1) -> Iterator[int]:
+    """Serve the site of `environment` as `navette web` does, with so many workers, and give the port."""
     with closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port: int = probe.getsockname()[1]
-    command = [sys.executable, "-m", "navette.config.cli", "web", "--workers", "1", "--port", str(port)]
+    command = [sys.executable, "-m", "navette.config.cli", "web", "--workers", str(workers), "--port", str(port)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             _wait_for(port, process)
@@ -61,15 +63,39 @@ class Visitor:
 
     def __init__(self, port: int, session: str = "") -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        self._asked_at = time.monotonic()
         self._headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"} if session else {}
 
     def get(self, path: str, headers: Mapping[str, str] = NO_HEADERS) -> bytes:
         """Return what is at `path`, as it is sent; AssertionError where it is not there."""
-        self._connection.request("GET", path, headers=self._headers | dict(headers))
-        answer = self._connection.getresponse()
-        body = answer.read()
-        assert answer.status == 200, f"{path} answers {answer.status}"
+        status, _address, body = self._ask("GET", path, headers)
+        assert status == 200, f"{path} answers {status}"
         return body
+
+    def sent_to(self, path: str) -> str:
+        """Return where `path` redirects to; AssertionError where it does not."""
+        status, address, _body = self._ask("GET", path)
+        assert status == 302, f"{path} answers {status}"
+        return address
+
+    def post(self, path: str, fields: Mapping[str, str]) -> bytes:
+        """Return what a form of `fields` posted to `path` gets; AssertionError where that is not status 200."""
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        status, _address, body = self._ask("POST", path, form, urlencode(fields))
+        assert status == 200, f"{path} answers {status}"
+        return body
+
+    def _ask(
+        self, method: str, path: str, headers: Mapping[str, str] = NO_HEADERS, body: str = ""
+    ) -> tuple[int, str, bytes]:
+        """Return an answer's status, the address that it redirects to, and its body."""
+        if time.monotonic() - self._asked_at > LONGEST_IDLE:
+            self._connection.close()  # the next request opens another
+        self._connection.request(method, path, body=body or None, headers=self._headers | dict(headers))
+        answer = self._connection.getresponse()
+        found = answer.status, answer.headers.get("Location", ""), answer.read()
+        self._asked_at = time.monotonic()
+        return found
 
 
 def session_of(user: User) -> str:

@@ -12,10 +12,17 @@ from pytest_django import DjangoDbBlocker
 
 from navette.portal.models import Portal
 from tests import factories
+from tests.apache.packages import left_out
 from tests.architecture.world import World, build, undone
 
 _connect = socket.socket.connect
 _LOOPBACK = ("127.", "::1", "localhost")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """End a run of the whole suite with what was left out of it: nothing is silently."""
+    if config.option.markexpr == "not apache" and config.args_source is not pytest.Config.ArgsSource.ARGS:
+        terminalreporter.write_line(left_out(), yellow=True)
 
 
 @pytest.fixture(autouse=True)

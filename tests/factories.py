@@ -1,6 +1,7 @@
 """Factories that read as sentences: `SubscriptionFactory(pending=True, library=sauveterre)`."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any, cast
 
 import factory
@@ -20,6 +21,7 @@ from navette.portal.profiles import load_profile
 from navette.portal.queries import site_terms_in_force
 from navette.readers.models import ParentalAgreement, Reader
 from navette.resources.models import Category, DigitalResource, Offer, ResourceTerms
+from navette.signon.models import ReleasedAttribute, VendorAccess, VendorAddress
 from navette.subscriptions.dates import same_day
 from navette.subscriptions.models import GrantState, ResourceGrant, Subscription, TermsAcceptance
 from navette.subscriptions.states import RefusalReason, Status
@@ -251,6 +253,31 @@ class GrantFactory(DjangoModelFactory):
     subscription = factory.SubFactory(SubscriptionFactory, active=True)
     resource = factory.SubFactory(ResourceFactory)
     state = GrantState.GRANTED
+
+
+class VendorAccessFactory(DjangoModelFactory):
+    """How a resource opens: a plain link, unless it is told otherwise; `vendor()` adds addresses and attributes."""
+
+    class Meta:
+        model = VendorAccess
+
+    resource = factory.SubFactory(ResourceFactory)
+    address = "https://vendor.example.org/in"
+
+
+def vendor(
+    *, addresses: Mapping[str, str] | None = None, tells: Mapping[str, str] | None = None, **fields: Any
+) -> VendorAccess:
+    """Return how a resource opens: `vendor(way="cas", addresses={"https://v.example/": "service"})`.
+
+    `addresses` gives the use of each registered address, `tells` the vendor's name of each attribute that it is told.
+    """
+    access: VendorAccess = VendorAccessFactory(**fields)
+    for url, use in (addresses or {}).items():
+        VendorAddress.objects.create(access=access, use=use, url=url)
+    for attribute, name in (tells or {}).items():
+        ReleasedAttribute.objects.create(access=access, attribute=attribute, name=name)
+    return access
 
 
 class SiteTermsFactory(DjangoModelFactory):

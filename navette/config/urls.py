@@ -5,8 +5,12 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("navette.web.site.urls")),
+    path("", include("navette.web.sso.oidc_urls")),
     path("pro/", include("navette.web.pro.urls")),
+    path("cas/", include("navette.web.sso.cas_urls")),
     path("console/", include("navette.web.console.urls")),
+    path("liens/", include("navette.web.sso.links_urls")),
+    path("saml/", include("navette.web.sso.saml_urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("navette.demo.urls")))

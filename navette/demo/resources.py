@@ -2,8 +2,6 @@
 
 import datetime as dt
 import json
-import random
-import string
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,14 +9,12 @@ from typing import Any
 from django.utils.text import slugify
 
 from navette.core import clock
+from navette.demo.connections import connect
 from navette.demo.plan import Plan
 from navette.portal.models import Portal, SiteTerms
 from navette.resources.models import Category, DigitalResource, Offer, ResourceTerms
-from navette.signon.models import VendorAccess, WayName
 
 DATA = Path(__file__).parent / "data"
-VENDOR_PATH = "/demo/fournisseur/"
-KEY_LENGTH = 40
 FIRST_VERSION, LATER_VERSION = 900, 120  # days ago
 
 
@@ -41,7 +37,7 @@ def make_collection(plan: Plan, portal: Portal) -> Collection:
     for row in told["resources"]:
         resource = _make_resource(row, categories, offers)
         terms[resource.pk] = _make_terms(plan, resource, row["terms"])
-        _make_access(plan, resource, row, rng)
+        connect(plan, resource, row, rng)
         resources.append(resource)
     return Collection(resources, terms, _make_site_terms(plan, portal))
 
@@ -88,28 +84,3 @@ def _make_site_terms(plan: Plan, portal: Portal) -> list[SiteTerms]:
         SiteTerms.objects.create(version=n, text=text.format(**values), published_at=moment)
         for n, (text, moment) in enumerate(zip(texts, published, strict=True), start=1)
     ]
-
-
-def _make_access(plan: Plan, resource: DigitalResource, row: dict[str, Any], rng: random.Random) -> None:
-    signed = row["way"] == WayName.SIGNED
-    key = "".join(rng.choices(string.ascii_letters + string.digits, k=KEY_LENGTH))
-    query = f"?{row['query']}" if row["query"] else ""
-    VendorAccess.objects.create(
-        resource=resource,
-        way=row["way"],
-        address=vendor_address(plan.site_url, resource.slug) + query,
-        key=key if signed else "",
-    )
-
-
-def vendor_address(site_url: str, slug: str) -> str:
-    """Return the address of the demo's vendor of the resource `slug`."""
-    return f"{site_url}{VENDOR_PATH}{slug}"
-
-
-def move_vendors(site_url: str) -> None:
-    """Make the demo's vendors answer at `site_url`: the port may be another one than when the data were made."""
-    for access in VendorAccess.objects.filter(address__contains=VENDOR_PATH):
-        path = VENDOR_PATH + access.address.partition(VENDOR_PATH)[2]
-        if access.address != site_url + path:
-            VendorAccess.objects.filter(pk=access.pk).update(address=site_url + path)

@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern] = [
     path("mails/<str:name>", mailbox.mail, name="mail"),
     path("mails/<str:name>/html", mailbox.mail_html, name="mail_html"),
     path("fournisseur/<slug:slug>", vendor.vendor, name="vendor"),
+    path("fournisseur/<slug:slug>/connexion", vendor.start, name="vendor_start"),
 ]

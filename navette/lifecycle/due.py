@@ -16,13 +16,15 @@ from navette.libraries.models import ContactMessage, MessageState
 from navette.mail import forgetting
 from navette.mail.models import MailState, OutgoingMail
 from navette.portal.queries import current_portal
-from navette.signon.models import ActiveYear, Opening
+from navette.signon.models import ActiveYear, Opening, SignonEvent, Ticket
 from navette.subscriptions.models import Subscription, SubscriptionEvent
 from navette.subscriptions.states import Move, Status
 
 WARNING = dt.timedelta(days=30)  # between the mail that tells of it and the erasure
 KEEP_MESSAGES_MONTHS = 12  # questions that were answered, or filed
 KEEP_CLOSED_MONTHS = 12  # accounts of professionals, once closed
+KEEP_STEPS_MONTHS = 12  # steps of signing on, once they name nobody: a vendor's faults are compared over a year
+KEEP_TICKETS = dt.timedelta(days=1)  # once over: they still explain what failed yesterday
 UNSENT = dt.timedelta(days=7)  # how long a farewell that did not go can still be sent by hand
 
 
@@ -93,6 +95,23 @@ def active_years(day: dt.date) -> QuerySet[ActiveYear]:
     """Return the yearly marks that lose the person: those of years whose last opening does."""
     limit = months_before(day, current_portal().keep_openings_months)
     return ActiveYear.objects.filter(reader__isnull=False, year__lt=limit.year)
+
+
+def named_steps(day: dt.date) -> QuerySet[SignonEvent]:
+    """Return the steps of signing on that lose the person, with the openings of their time."""
+    limit = _midnight(months_before(day, current_portal().keep_openings_months))
+    return SignonEvent.objects.filter(at__lt=limit, reader__isnull=False)
+
+
+def old_steps(day: dt.date) -> QuerySet[SignonEvent]:
+    """Return the steps of signing on that go, a year after they have lost the person."""
+    months = current_portal().keep_openings_months + KEEP_STEPS_MONTHS
+    return SignonEvent.objects.filter(at__lt=_midnight(months_before(day, months)))
+
+
+def tickets(day: dt.date) -> QuerySet[Ticket]:
+    """Return the tickets that have been over for a day."""
+    return Ticket.objects.filter(expires_at__lt=_midnight(day) - KEEP_TICKETS)
 
 
 def mails(day: dt.date) -> QuerySet[OutgoingMail]:

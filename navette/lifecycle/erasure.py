@@ -20,7 +20,8 @@ from navette.core.actors import Actor
 from navette.core.models import AuditRow, audit_row
 from navette.libraries.models import ContactAnswer, ContactMessage, Library
 from navette.mail import forgetting
-from navette.readers.models import ParentalAgreement
+from navette.readers.models import ParentalAgreement, Reader
+from navette.signon.forgetting import forget_readers
 from navette.signon.models import Opening
 from navette.subscriptions.actions.seats import lock_seats, serve_queue
 from navette.subscriptions.lives import facts_of, lives_of
@@ -88,6 +89,7 @@ def _erase_batch(pks: Sequence[int], acting_user: Actor, reason: Reason, still: 
     _name_traces(gone)
     _forget_texts(gone)
     Opening.objects.filter(reader__user__in=gone).update(reader=None, opened_at=None)
+    forget_readers(Reader.objects.filter(user__in=gone))
     seats = _lock_seats(gone)
     User.objects.filter(pk__in=gone).delete()
     serve_queue(seats)

@@ -17,11 +17,13 @@ from navette.core import clock
 from navette.lifecycle import retention
 from navette.lifecycle.models import NightlyRun
 from navette.lifecycle.moving_in import actions as moving_in
+from navette.signon import notices, sessions
 from navette.subscriptions import nightly as subscriptions
 
 BEGINS_AT = 2  # o'clock, in the portal's time zone
 HOLD = dt.timedelta(minutes=10)
 FAILURES_KEPT = dt.timedelta(days=1)
+VENDOR_SESSIONS_KEPT = dt.timedelta(days=2)  # a session here ends after 30 minutes without a request
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,19 @@ def _count_failures(day: dt.date) -> int:
     return count
 
 
+def _forget_logouts(day: dt.date) -> int:
+    with clock.set_today(None):
+        before = clock.now() - VENDOR_SESSIONS_KEPT
+        return sessions.forget_old(before) + notices.forget_old(before)
+
+
+def _count_logouts(day: dt.date) -> int:
+    with transaction.atomic():
+        count = _forget_logouts(day)
+        transaction.set_rollback(True)
+    return count
+
+
 WORKS: tuple[Work, ...] = (
     _of(subscriptions.EXPIRY, gettext_lazy("abonnements arrivés à leur terme")),
     _of(subscriptions.SEATS, gettext_lazy("places libérées et attribuées")),
@@ -78,6 +93,9 @@ WORKS: tuple[Work, ...] = (
     _of(retention.ACCOUNTS, gettext_lazy("comptes effacés, abonnement terminé")),
     _of(retention.CLOSED, gettext_lazy("comptes professionnels fermés effacés")),
     _of(retention.OPENINGS, gettext_lazy("ouvertures détachées de la personne")),
+    _of(retention.STEPS, gettext_lazy("passages chez les fournisseurs détachés de la personne")),
+    _of(retention.OLD_STEPS, gettext_lazy("anciens passages chez les fournisseurs effacés")),
+    _of(retention.TICKETS, gettext_lazy("tickets terminés effacés")),
     _of(retention.YEARS, gettext_lazy("marques annuelles détachées de la personne")),
     _of(retention.MAILS, gettext_lazy("textes de mails effacés")),
     _of(retention.NOBODYS, gettext_lazy("mails de comptes effacés vidés")),
@@ -85,6 +103,7 @@ WORKS: tuple[Work, ...] = (
     _of(retention.AUDIT, gettext_lazy("lignes du journal effacées")),
     Work("imports", gettext_lazy("fichiers de reprise supprimés"), moving_in.remove_files, moving_in.count_files),
     Work("sessions", gettext_lazy("sessions terminées effacées"), _clear_sessions, _sessions_over),
+    Work("vendor_sessions", gettext_lazy("sessions chez les fournisseurs oubliées"), _forget_logouts, _count_logouts),
     Work("failed_logins", gettext_lazy("échecs de connexion oubliés"), _forget_failures, _count_failures),
 )
 

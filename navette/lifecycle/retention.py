@@ -19,6 +19,7 @@ from navette.lifecycle.mails import account_ends
 from navette.mail.forgetting import empty_in_slices
 from navette.mail.outbox import queue_mails
 from navette.portal.queries import current_portal
+from navette.signon.forgetting import forget_names
 from navette.signon.models import ActiveYear, Opening
 from navette.subscriptions.models import Subscription
 
@@ -115,6 +116,9 @@ REQUESTS = Step("requests_erased", due.requests, lambda day: erase_due(due.reque
 ACCOUNTS = Step("accounts_erased", due.accounts, lambda day: erase_due(due.accounts, Reason.ACCOUNT_OVER, day))
 CLOSED = Step("closed_accounts_erased", due.closed_accounts, erase_closed)
 OPENINGS = Step("openings_forgotten", due.openings, _forget_openings)
+STEPS = Step("signon_names", due.named_steps, lambda day: _in_slices(due.named_steps(day), forget_names))
+OLD_STEPS = Step("signon_steps", due.old_steps, lambda day: _in_slices(due.old_steps(day), _delete))
+TICKETS = Step("tickets", due.tickets, lambda day: _in_slices(due.tickets(day), _delete))
 YEARS = Step("active_years_forgotten", due.active_years, _forget_active_years)
 MAILS = Step("mails_emptied", due.mails, lambda day: empty_in_slices(due.mails(day)))
 NOBODYS = Step("erased_accounts_mails", due.mails_of_nobody, lambda day: empty_in_slices(due.mails_of_nobody(day)))

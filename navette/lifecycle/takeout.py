@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +25,9 @@ from navette.mail.kinds import KINDS
 from navette.mail.models import OutgoingMail
 from navette.portal.queries import current_portal
 from navette.readers.models import ParentalAgreement, Reader
-from navette.signon.models import ActiveYear, Opening
+from navette.signon.explaining import explain
+from navette.signon.forgetting import vendor_sessions_of
+from navette.signon.models import ActiveYear, Opening, SignonEvent, Ticket, VendorSession
 from navette.subscriptions.models import ResourceGrant, Subscription, SubscriptionEvent, TermsAcceptance
 
 Text = str | Promise
@@ -86,7 +88,7 @@ def _plain(value: Any) -> Any:
 
 # ---- the parts
 def _identity(user: User) -> Iterator[Entry]:
-    reader = Reader.objects.filter(user=user).first()
+    reader: Reader | None = getattr(user, "reader", None)
     if reader:
         yield [
             Fact("last_name", _("Nom"), reader.last_name),
@@ -182,6 +184,42 @@ def _openings(user: User) -> Iterator[Entry]:
         yield [Fact("resource", _("Ressource"), row.resource.name), Fact("opened_at", _("Ouverte le"), row.opened_at)]
 
 
+def _steps(user: User) -> Iterator[Entry]:
+    rows = SignonEvent.objects.filter(reader__user=user).select_related("resource")
+    for row in rows.order_by("-at", "-pk"):
+        yield [
+            Fact("at", _("Date"), row.at),
+            Fact("resource", _("Ressource"), row.resource.name if row.resource else None),
+            Fact("step", _("Étape"), row.get_kind_display()),
+            Fact("told", _("Ce qui s’est passé"), explain(row).told),
+            Fact("details", _("Faits techniques"), ", ".join(f"{key} : {value}" for key, value in row.detail.items())),
+        ]
+
+
+def _tickets(user: User) -> Iterator[Entry]:
+    rows = Ticket.objects.filter(reader__user=user).select_related("access__resource")
+    for row in rows.order_by("-issued_at", "-pk"):
+        yield [
+            Fact("kind", _("Nature"), row.get_kind_display()),
+            Fact("resource", _("Ressource"), row.access.resource.name),
+            Fact("address", _("Adresse"), row.service),
+            Fact("issued_at", _("Donné le"), row.issued_at),
+            Fact("expires_at", _("Valable jusqu’au"), row.expires_at),
+            Fact("used_at", _("Utilisé le"), row.used_at),
+        ]
+
+
+def _vendor_sessions(user: User) -> Iterator[Entry]:
+    reader: Reader | None = getattr(user, "reader", None)
+    rows = vendor_sessions_of([reader] if reader else [])
+    for row in rows.select_related("access__resource").order_by("-started_at", "-pk"):
+        yield [
+            Fact("resource", _("Ressource"), row.access.resource.name),
+            Fact("address", _("Adresse"), row.service),
+            Fact("started_at", _("Ouverte le"), row.started_at),
+        ]
+
+
 def _active_years(user: User) -> Iterator[Entry]:
     for row in ActiveYear.objects.filter(reader__user=user).order_by("-year"):
         yield [Fact("year", _("A ouvert une ressource en"), row.year)]
@@ -190,8 +228,9 @@ def _active_years(user: User) -> Iterator[Entry]:
 def mails_about(user: User) -> QuerySet[OutgoingMail]:
     """Return the mails that hold data of `user`, or went to them, and still have their text; the newest first."""
     own = Q(about_account=user.pk)
-    if user.email and not User.objects.filter(email=user.email).exclude(pk=user.pk).exists():
-        own |= Q(about_account__isnull=True, to_email=user.email)
+    if user.email:
+        shared = User.objects.filter(email=user.email).exclude(pk=user.pk)
+        own |= Q(~Exists(shared), about_account__isnull=True, to_email=user.email)
     return OutgoingMail.objects.filter(own, emptied_at__isnull=True).order_by("-created_at", "-pk")
 
 
@@ -237,6 +276,9 @@ PARTS: tuple[Part, ...] = (
     Part("terms", _("Les conditions que vous avez acceptées"), _covers(TermsAcceptance), _terms),
     Part("parental_agreement", _("L’accord d’un parent"), _covers(ParentalAgreement), _parent),
     Part("openings", _("Les ressources que vous avez ouvertes"), _covers(Opening), _openings),
+    Part("signon_steps", _("Vos passages chez les fournisseurs"), _covers(SignonEvent), _steps),
+    Part("tickets", _("Les preuves données aux fournisseurs"), _covers(Ticket), _tickets),
+    Part("vendor_sessions", _("Vos sessions chez les fournisseurs"), _covers(VendorSession), _vendor_sessions),
     Part("active_years", _("Les années où vous en avez ouvert une"), _covers(ActiveYear), _active_years),
     Part("mails", _("Les mails à votre sujet"), _covers(OutgoingMail), _mails),
     Part("questions", _("Les questions que vous avez posées"), _covers(ContactMessage), _questions),

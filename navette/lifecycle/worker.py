@@ -1,4 +1,4 @@
-"""The worker: sends mails as they come, does long jobs in slices, and the nightly work once a day.
+"""The worker: sends mails and notices of logout as they come, does long jobs in slices, and the nightly work.
 
 Any number may run.
 """
@@ -12,11 +12,13 @@ from django.db import InterfaceError, OperationalError, connections
 
 from navette.core import clock
 from navette.lifecycle import jobs, nightly
+from navette.lifecycle.farewells import Farewells
 from navette.lifecycle.patience import Patience
 from navette.mail.delivery import Sender
 
 POLL = 1.0  # seconds between two looks into an empty outbox
 LOOK_AT_THE_HOUR = 30.0  # seconds between two looks whether the night has come
+LAST_WORDS = 2.0  # seconds that a worker that stops leaves to each notice being posted
 SLICE = 0.25  # seconds after which a sleeping worker notices that it is to stop
 log = structlog.get_logger(__name__)
 
@@ -26,6 +28,7 @@ class Worker:
 
     def __init__(self, sender: Sender | None = None, *, poll: float = POLL) -> None:
         self.sender = sender or Sender()
+        self.farewells = Farewells()
         self.poll = poll
         self.stopping = False
         self._database = Patience("database", first=1, longest=60)
@@ -48,6 +51,7 @@ class Worker:
         while not self.stopping:
             self._sleep(self.work())
         self.sender.close()
+        self.farewells.wait(LAST_WORDS)
         log.info("worker stopped")
 
     def work(self) -> float:
@@ -58,6 +62,8 @@ class Worker:
         try:
             self._nightly()
             pause = self._mails()
+            if self.farewells.begin_one():
+                pause = 0
             if jobs.work():  # a slice, about a second; then the mails again
                 pause = 0
         except (OperationalError, InterfaceError) as error:

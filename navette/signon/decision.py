@@ -5,7 +5,7 @@ import datetime as dt
 from navette.core import clock
 from navette.readers.models import Reader
 from navette.resources.models import DigitalResource
-from navette.signon import errors
+from navette.signon import errors, trials
 from navette.subscriptions.models import GrantState, ResourceGrant, Subscription
 from navette.subscriptions.queries import places_of
 from navette.subscriptions.states import Status
@@ -19,14 +19,22 @@ def may_open(reader: Reader, resource: DigitalResource, today: dt.date) -> Subsc
     """
     if not resource.is_open:
         raise errors.ResourceClosed(resource.name)
-    subscription = Subscription.objects.select_related("library").filter(reader=reader).first()
+    subscription = Subscription.objects.select_related("library__territory").filter(reader=reader).first()
     if subscription is None:
         raise errors.NoSubscription
     _check_subscription(subscription, today)
     if reader.user.email_confirmed_at is None:
         raise errors.AddressNotConfirmed
     _check_grant(subscription, resource)
+    subscription.reader = reader
     return subscription
+
+
+def admit(holder: Reader | trials.Trial, resource: DigitalResource, today: dt.date) -> Subscription:
+    """Return the subscription by which `holder` may open `resource`, a reader as `may_open` says or one of a trial."""
+    if isinstance(holder, trials.Trial):
+        return trials.subscription_of(holder, resource, today)
+    return may_open(holder, resource, today)
 
 
 def _check_subscription(subscription: Subscription, today: dt.date) -> None:

@@ -1,6 +1,7 @@
 """Why a resource does not open, in the reader's words. Each says what holds and what to do (SSO-05)."""
 
 import datetime as dt
+from typing import ClassVar
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -10,13 +11,16 @@ from navette.core.text import ordinal
 
 
 class Stopped(Refusal):
-    """The reader is stopped at the portal. The subclass is the reason."""
+    """The reader is stopped at the portal. The subclass is the reason, and `code` its short name in the records."""
 
     status = 403
+    code: ClassVar[str]
 
 
 class NotAReader(Stopped):
     """A professional account: it belongs to nobody who could subscribe."""
+
+    code = "not_a_reader"
 
     def __init__(self) -> None:
         super().__init__(
@@ -30,6 +34,8 @@ class NotAReader(Stopped):
 class NoSubscription(Stopped):
     """A reader's account without any request."""
 
+    code = "no_subscription"
+
     def __init__(self) -> None:
         super().__init__(
             _("Votre compte n’a pas d’abonnement aux ressources numériques. Demandez-le à votre bibliothèque.")
@@ -38,6 +44,8 @@ class NoSubscription(Stopped):
 
 class ResourceClosed(Stopped):
     """The département has closed the resource, or not connected it yet."""
+
+    code = "closed"
 
     def __init__(self, resource: str) -> None:
         super().__init__(
@@ -52,6 +60,8 @@ class ResourceClosed(Stopped):
 class ParentAwaited(Stopped):
     """A parent has not agreed yet (SUB-12)."""
 
+    code = "parent_awaited"
+
     def __init__(self) -> None:
         super().__init__(
             _(
@@ -63,6 +73,8 @@ class ParentAwaited(Stopped):
 
 class Waiting(Stopped):
     """The library has not decided yet."""
+
+    code = "waiting"
 
     def __init__(self, library: str, since: dt.date) -> None:
         super().__init__(
@@ -77,6 +89,8 @@ class Waiting(Stopped):
 class RenewalWaiting(Stopped):
     """The year is over and the library has not answered the renewal yet."""
 
+    code = "renewal_waiting"
+
     def __init__(self, library: str, ended_on: dt.date) -> None:
         super().__init__(
             _(
@@ -89,6 +103,8 @@ class RenewalWaiting(Stopped):
 
 class Refused(Stopped):
     """The library said no, or ended the subscription."""
+
+    code = "refused"
 
     def __init__(self, library: str, reason: str) -> None:
         super().__init__(
@@ -103,6 +119,8 @@ class Refused(Stopped):
 class Expired(Stopped):
     """The year is over."""
 
+    code = "expired"
+
     def __init__(self, library: str, ended_on: dt.date) -> None:
         super().__init__(
             _(
@@ -116,6 +134,8 @@ class Expired(Stopped):
 class AddressNotConfirmed(Stopped):
     """The mail address has never been confirmed (SUB-13)."""
 
+    code = "unconfirmed"
+
     def __init__(self) -> None:
         super().__init__(
             _(
@@ -127,6 +147,8 @@ class AddressNotConfirmed(Stopped):
 
 class NotAskedFor(Stopped):
     """The subscription does not hold this resource."""
+
+    code = "not_asked"
 
     def __init__(self, resource: str) -> None:
         super().__init__(
@@ -141,6 +163,8 @@ class NotAskedFor(Stopped):
 class GrantWaiting(Stopped):
     """This resource was asked for and is not decided yet."""
 
+    code = "grant_waiting"
+
     def __init__(self, resource: str, library: str) -> None:
         super().__init__(
             _("Votre demande pour « %(resource)s » attend la réponse de votre bibliothèque (%(library)s).")
@@ -150,6 +174,8 @@ class GrantWaiting(Stopped):
 
 class SeatAwaited(Stopped):
     """The resource has a limited number of seats, and none is free yet (SUB-11)."""
+
+    code = "no_seat"
 
     def __init__(self, resource: str, place: int) -> None:
         super().__init__(
@@ -164,6 +190,8 @@ class SeatAwaited(Stopped):
 class GrantRefused(Stopped):
     """The library said no to this resource."""
 
+    code = "grant_refused"
+
     def __init__(self, resource: str, library: str) -> None:
         super().__init__(
             _(
@@ -172,6 +200,29 @@ class GrantRefused(Stopped):
             )
             % {"resource": resource, "library": library}
         )
+
+
+class VendorFailed(Stopped):
+    """The vendor's platform did not answer as it should: nothing was opened, nothing is counted."""
+
+    code = "vendor"
+    status = 502
+
+    def __init__(self, resource: str) -> None:
+        super().__init__(
+            _(
+                "La plateforme « %(resource)s » ne répond pas en ce moment. Votre abonnement n’est pas en cause : "
+                "essayez de nouveau dans quelques minutes."
+            )
+            % {"resource": resource}
+        )
+
+
+class NoNextKey(Refusal):
+    """There is no next key to put into service."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Aucune clé n’est prête. Préparez-en une, puis mettez-la en service quelques jours après."))
 
 
 class AccessOvertaken(Refusal):

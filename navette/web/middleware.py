@@ -21,7 +21,7 @@ SEEN = "last_seen"
 WRITE_EVERY = 60  # seconds: a session's last activity is written once a minute at most
 IS_OVER = "fin_de_session"  # in the address of the login page, which then says why it is shown
 # What staff reach before their second factor: the way out, what everybody reads, and adding one.
-OPEN_TO_ALL = frozenset({"site:logout", "site:login", "site:health", "site:media", "site:second_factor"})
+OPEN_TO_ALL = frozenset({"site:logout", "cas:logout", "site:login", "site:health", "site:media", "site:second_factor"})
 READ_BY_ALL = frozenset(
     {
         *("site:home", "site:resources", "site:resource", "site:resource_terms", "site:help", "site:libraries"),

@@ -9,7 +9,20 @@ from django.db import connection
 
 WRITES = re.compile(r"^\W*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE|CREATE|ALTER|DROP|TRUNCATE)\b", re.IGNORECASE)
 MAY_WRITE = ('"django_session"',)  # the session's last activity, once a minute; its messages, once shown
-COUNTS = {"site:open_resource": ('"signon_opening"', '"signon_activeyear"')}  # what an opening counts (SSO-06)
+# What an opening counts (SSO-06), what a vendor's question spends, counts and slows down, and what CAS ends by GET.
+COUNTS = {
+    "site:open_resource": ('"signon_opening"', '"signon_activeyear"', '"signon_signonevent"'),
+    "oidc:authorize": ('"signon_ticket"', '"signon_signonevent"'),
+    "saml:sso": ('"signon_signonevent"',),
+    "saml:answer": ('"signon_signonevent"',),
+    "links:callback": ('"signon_ticket"', '"signon_signonevent"', '"accounts_failedlogins"'),
+    "cas:logout": ('"signon_ticket"',),
+    "cas:validate": ('"signon_signonevent"',),
+    "cas:service_validate": ('"signon_signonevent"',),
+    "cas:proxy_validate": ('"signon_signonevent"',),
+    "cas:p3_service_validate": ('"signon_signonevent"',),
+    "cas:p3_proxy_validate": ('"signon_signonevent"',),
+}
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The demo's data: the same for the same seed, whole, and with something to show in every list."""
 
 import datetime as dt
+import itertools
 from typing import Any
 
 import pytest
@@ -15,10 +16,10 @@ from navette.core import clock
 from navette.core.models import AuditRow
 from navette.core.text import fold_identifier
 from navette.demo.accounts import ADMIN, FAMILY_MAIL, FIRST_LIBRARY, PASSWORD, PROS, READERS
+from navette.demo.connections import move_vendors
 from navette.demo.generator import make_demo
 from navette.demo.libraries import choose_places, communes_of
 from navette.demo.plan import SIZES, Plan, Size
-from navette.demo.resources import move_vendors
 from navette.libraries.models import Library, Territory
 from navette.lifecycle.models import Job, NightlyRun
 from navette.mail.models import MailState, OutgoingMail
@@ -26,7 +27,7 @@ from navette.portal.models import Portal
 from navette.portal.profiles import PROFILES
 from navette.readers.models import ParentalAgreement, Reader
 from navette.resources.models import DigitalResource, Offer
-from navette.signon.models import ActiveYear, Opening, VendorAccess
+from navette.signon.models import ActiveYear, Opening, VendorAccess, VendorAddress, WayName
 from navette.subscriptions.models import ResourceGrant, Subscription, SubscriptionEvent, TermsAcceptance
 from navette.subscriptions.queries import SubscriptionQuerySet, full_resource_ids, places_of, seats_taken
 from navette.subscriptions.states import Status
@@ -201,22 +202,29 @@ def test_each_profile_has_its_own_kind_of_professional_accounts() -> None:
     assert all(identifier.isdigit() for identifier in shared)
 
 
-def test_there_are_twelve_resources_most_of_them_signed_and_all_at_the_demos_vendor() -> None:
+def test_there_are_twelve_resources_of_every_way_and_all_at_the_demos_vendors() -> None:
     make()
     ways = list(VendorAccess.objects.values_list("way", flat=True))
     assert len(ways) == 12
-    assert 2 <= ways.count("plain") < ways.count("signed")
-    addresses = VendorAccess.objects.values_list("address", flat=True)
-    assert all(address.startswith("http://127.0.0.1:8000/demo/fournisseur/") for address in addresses)
+    assert set(ways) == set(WayName.values)
+    assert all(address.startswith("http://localhost:8000/demo/fournisseur/") for address in addresses())
     assert all(resource.offers.filter(name="Offre biblio.gironde") for resource in DigitalResource.objects.all())
+
+
+def addresses() -> list[str]:
+    """Return every address of a vendor that is stored."""
+    of_access = VendorAccess.objects.values_list("address", "entity_id")
+    registered = VendorAddress.objects.values_list("url", flat=True)
+    return [address for address in [*itertools.chain(*of_access), *registered] if address]
 
 
 def test_the_vendors_follow_the_portal_to_another_port_and_keep_their_query() -> None:
     make()
     move_vendors("http://127.0.0.1:8123")
-    addresses = set(VendorAccess.objects.values_list("address", flat=True))
-    assert "http://127.0.0.1:8123/demo/fournisseur/filmarelle?espace=reseau" in addresses
-    assert all(address.startswith("http://127.0.0.1:8123/") for address in addresses)
+    assert "http://localhost:8123/demo/fournisseur/filmarelle?espace=reseau" in addresses()
+    assert all(address.startswith("http://localhost:8123/demo/") for address in addresses())
+    move_vendors("https://demo.example.org")
+    assert all(address.startswith("https://demo.example.org/demo/") for address in addresses())
 
 
 def test_there_are_mails_to_send_and_some_for_staff_to_settle() -> None:

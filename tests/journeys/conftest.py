@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.chromium import chromium
 from tests.journeys import server
 from tests.journeys.visitor import Visitor
 
 ColorScheme = Literal["light", "dark"]
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -59,12 +58,10 @@ def site(demos: Callable[[str], server.Site]) -> server.Site:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Return a real Chromium; where there is none the journeys fail, they are never skipped."""
-    found = subprocess.run([ROOT / "tools" / "chromium.sh"], capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stderr
     flags = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=found.stdout.strip().splitlines()[-1],
+            executable_path=chromium(),
             args=[*flags, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
         )
         yield browser

@@ -184,7 +184,7 @@ def test_r3_recover_the_password(visit: Visit, site: Site) -> None:
 def test_r4_open_a_resource(visit: Visit, site: Site) -> None:
     """R4: from the account and from the resource's page, in a new tab, signed on; altered or replayed it is refused."""
     reader = visit().logs_in("active@example.org").sees("Mon compte").reads("Mes ressources", "Aide")
-    line = reader.page.locator(".resource-line.is-open a").first
+    line = reader.page.locator(".resource-line.is-open a[href*='/filmarelle/']").first
     name = line.locator("strong").inner_text()
     with reader.page.context.expect_page() as opened:
         line.click()
@@ -192,13 +192,10 @@ def test_r4_open_a_resource(visit: Visit, site: Site) -> None:
     vendor.wait_for_load_state()
     address = vendor.url
     assert "active@example.org" not in address
-    if "sig" in address:
-        replayed = vendor.goto(address)
-        assert replayed is not None
-        assert replayed.status == 403
-        altered = vendor.goto(re.sub(r"(sig\w*=)\w", r"\1z", address))
-        assert altered is not None
-        assert altered.status == 403
+    for refused in (address, re.sub(r"(signature=)\w", r"\1z", address)):
+        answer = vendor.goto(refused)
+        assert answer is not None
+        assert answer.status == 403
 
     reader.clicks("Vos ressources numériques").sees("Vos ressources numériques")
     reader.reads("Offre biblio.gironde")

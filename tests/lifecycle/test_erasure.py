@@ -20,8 +20,20 @@ from navette.lifecycle.closing import close_for
 from navette.lifecycle.erasure import Reason, erase
 from navette.mail.models import MailState, OutgoingMail
 from navette.readers.models import ParentalAgreement, Reader
-from navette.signon.models import ActiveYear, Opening, VendorAccess
+from navette.signon import events, sessions
+from navette.signon.identifiers import pairwise_id
+from navette.signon.models import (
+    ActiveYear,
+    EventKind,
+    Opening,
+    SignonEvent,
+    Ticket,
+    TicketKind,
+    VendorAccess,
+    VendorSession,
+)
 from navette.signon.opening import open_resource
+from navette.signon.tickets import issue
 from navette.subscriptions import actions
 from navette.subscriptions.models import RegistrationBatch, Subscription, SubscriptionEvent, Tally, TermsAcceptance
 from navette.subscriptions.nightly import announce_to_library
@@ -182,6 +194,28 @@ def test_data_02_openings_stay_without_person_and_hour() -> None:
     assert (opening.reader, opening.opened_at, opening.day) == (None, None, clock.today())
     assert (opening.library, opening.age_band) == (subscription.library, year.age_band)
     assert year.reader is None
+
+
+def test_data_02_steps_of_signing_on_stay_without_the_person_and_proofs_go() -> None:
+    subscription = whole_life()
+    reader, access = subscription.reader, VendorAccess.objects.get()
+    leave_proofs(reader, access, "d" * 64)
+    other = factories.SubscriptionFactory(active=True).reader
+    leave_proofs(other, access, "e" * 64)
+    events.of_access(EventKind.FAILED, access, reader, "ticket_used", service="https://vendor.example.org/?who=1")
+    gone(reader.user)
+    assert not found(pairwise_id(reader, access.resource), "d" * 64, "who=1")
+    assert set(SignonEvent.objects.values_list("kind", "reason")) == {("sent", ""), ("failed", "ticket_used")}
+    assert not SignonEvent.objects.filter(reader__isnull=False).exists()
+    assert (Ticket.objects.get().reader, VendorSession.objects.count()) == (other, 2)
+
+
+def leave_proofs(reader: Reader, access: VendorAccess, mark: str) -> None:
+    """Leave a ticket of `reader`, and two sessions at the vendor: one by the ticket, one known by its name there."""
+    issue(TicketKind.CAS, access, reader, "https://vendor.example.org/", session=mark)
+    sessions.remember(access, mark, service="https://vendor.example.org/", index="ST-1")
+    name = pairwise_id(reader, access.resource)
+    sessions.remember(access, mark[:63] + "0", service="https://vendor.example.org/", index="_1", name_id=name)
 
 
 def test_data_02_the_erasure_itself_is_in_the_audit_log() -> None:

@@ -15,7 +15,7 @@ from navette.libraries.models import ContactMessage
 from navette.lifecycle import retention
 from navette.mail.models import MailState, OutgoingMail
 from navette.portal.models import Portal
-from navette.signon.models import ActiveYear, Opening
+from navette.signon.models import ActiveYear, EventKind, Opening, SignonEvent, Ticket, TicketKind
 from navette.subscriptions import actions
 from navette.subscriptions.models import Subscription, SubscriptionEvent
 from navette.subscriptions.states import RefusalReason, Status
@@ -216,6 +216,37 @@ def test_data_01_an_opening_loses_the_person_after_six_months_and_the_year_its_m
     night("2028-07-01")
     mark.refresh_from_db()
     assert (mark.reader, mark.year) == (None, 2027)
+
+
+def test_data_01_a_step_of_signing_on_loses_the_person_with_openings_and_goes_a_year_later() -> None:
+    subscription, resource = SubscriptionFactory(active=True, starts_on=day("2027-08-31")), factories.ResourceFactory()
+    common = {
+        "kind": EventKind.SENT,
+        "way": "cas",
+        "resource": resource,
+        "detail": {"service": "https://a.example/?u=1"},
+    }
+    step = SignonEvent.objects.create(reader=subscription.reader, at=at("2027-08-31"), **common)
+    night("2028-02-29")
+    step.refresh_from_db()
+    assert (step.reader, bool(step.detail)) == (subscription.reader, True)
+    night("2028-03-01")
+    step.refresh_from_db()
+    assert (step.reader, step.detail, step.kind, step.resource) == (None, {}, EventKind.SENT, resource)
+    night("2029-02-28")
+    assert SignonEvent.objects.filter(pk=step.pk).exists()
+    night("2029-03-01")
+    assert not SignonEvent.objects.filter(pk=step.pk).exists()
+
+
+def test_data_01_a_ticket_goes_a_day_after_its_end() -> None:
+    access = factories.VendorAccessFactory()
+    common = {"kind": TicketKind.CAS, "access": access, "trial": "may", "service": "https://a.example.org/"}
+    Ticket.objects.create(digest="a" * 64, expires_at=at("2027-03-01"), **common)
+    night("2027-03-02")
+    assert Ticket.objects.exists()
+    night("2027-03-03")
+    assert not Ticket.objects.exists()
 
 
 def test_data_01_texts_of_mails_go_after_three_months_and_what_waits_stays() -> None:

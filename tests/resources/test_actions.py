@@ -19,9 +19,6 @@ from navette.resources.actions import (
 )
 from navette.resources.errors import AlreadySo, ResourceOvertaken, TermsOvertaken
 from navette.resources.models import DigitalResource
-from navette.signon.actions import access_fingerprint, set_access
-from navette.signon.errors import AccessOvertaken
-from navette.signon.models import VendorAccess
 from navette.subscriptions.models import GrantState, ResourceGrant
 from tests import factories
 
@@ -49,9 +46,6 @@ def test_others_change_nothing_of_the_offer() -> None:
             lambda user=user: save_offer(acting_user=user, name="Offre"),
             lambda user=user: save_category(acting_user=user, name="Jeux", position=1),
             lambda user=user: publish_terms(resource, acting_user=user, text="T.", after=1),
-            lambda user=user: set_access(
-                resource, acting_user=user, seen=access_fingerprint(None), way="plain", address="https://a.example"
-            ),
         ):
             with pytest.raises(NotAllowed):
                 attempt()
@@ -107,41 +101,6 @@ def test_offers_and_categories_keep_their_address() -> None:
     assert (moved.slug, moved.position) == ("jeux", 1)
     with pytest.raises(Invalid):
         save_category(acting_user=staff, name=" jeux ", position=2)
-
-
-def test_a_newer_connection_is_not_overwritten() -> None:
-    staff, resource = factories.staff(), factories.ResourceFactory()
-    stale = access_fingerprint(None)
-    plain = {"way": "plain", "address": "https://a.example/"}
-    made = set_access(resource, acting_user=staff, seen=stale, **plain)
-    for seen in (stale, "", "x"):
-        with pytest.raises(AccessOvertaken, match=staff.label) as refusal:
-            set_access(resource, acting_user=staff, seen=seen, way="plain", address="https://b.example/")
-        assert refusal.value.now == access_fingerprint(made)
-    before = access_fingerprint(made)
-    again = set_access(resource, acting_user=staff, seen=before, key="k" * 30, **plain)
-    assert access_fingerprint(again) != before  # of two keys too, one is the newer
-    with pytest.raises(AccessOvertaken):
-        set_access(resource, acting_user=staff, seen=before, key="l" * 30, **plain)
-    assert VendorAccess.objects.get().key == "k" * 30
-
-
-def test_a_key_is_kept_replaced_and_never_logged() -> None:
-    staff, resource = factories.staff(), factories.ResourceFactory()
-    new = access_fingerprint(None)
-    with pytest.raises(Invalid) as refusal:
-        set_access(resource, acting_user=staff, seen=new, way="signed", address="https://a.example/", key="")
-    assert refusal.value.field == "key"
-    with pytest.raises(Invalid):
-        set_access(resource, acting_user=staff, seen=new, way="signed", address="https://a.example/", key="court")
-    with pytest.raises(Invalid):
-        set_access(resource, acting_user=staff, seen=new, way="plain", address="javascript:alert(1)")
-    made = set_access(resource, acting_user=staff, seen=new, way="signed", address="https://a.example/", key="k" * 30)
-    seen = access_fingerprint(made)
-    set_access(resource, acting_user=staff, seen=seen, way="signed", address="https://b.example/")
-    access = VendorAccess.objects.get()
-    assert (access.key, access.address) == ("k" * 30, "https://b.example/")
-    assert "kkk" not in str([row.detail for row in AuditRow.objects.all()])
 
 
 def test_a_logo_no_longer_shown_is_deleted(django_capture_on_commit_callbacks: Any) -> None:

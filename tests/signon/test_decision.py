@@ -153,8 +153,10 @@ def test_sso_05_every_reason_says_what_holds_in_a_french_sentence() -> None:
         errors.NotAReader(), errors.NoSubscription(), errors.ResourceClosed("R"), errors.ParentAwaited(),
         errors.Waiting("B", day), errors.RenewalWaiting("B", day), errors.Refused("B", "M"), errors.Expired("B", day),
         errors.AddressNotConfirmed(), errors.NotAskedFor("R"), errors.GrantWaiting("R", "B"),
-        errors.GrantRefused("R", "B"), errors.SeatAwaited("R", 2),
+        errors.GrantRefused("R", "B"), errors.SeatAwaited("R", 2), errors.VendorFailed("R"),
     ]  # fmt: skip
     assert {type(reason) for reason in reasons} == set(errors.Stopped.__subclasses__())
     assert len({reason.message for reason in reasons}) == len(reasons)
-    assert all(reason.message.endswith(".") and reason.status == 403 for reason in reasons)
+    assert len({reason.code for reason in reasons}) == len(reasons)
+    assert all(reason.message.endswith(".") for reason in reasons)
+    assert {reason.status for reason in reasons if not isinstance(reason, errors.VendorFailed)} == {403}

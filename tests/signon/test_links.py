@@ -7,10 +7,12 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
+from navette.signon.links.addresses import with_parameters
 from navette.signon.links.plain import PlainLink
-from navette.signon.links.signed import SignedLink, canonical, sign, with_parameters
+from navette.signon.links.signed import SignedLink, canonical, sign
 from navette.signon.models import VendorAccess, WayName
 from navette.signon.opening import WAYS
+from navette.signon.trials import Trial
 from navette.signon.ways import Visit
 
 RECIPE = Path(__file__).resolve().parents[2] / "docs/signed-links.md"
@@ -19,6 +21,7 @@ VISIT = Visit(
     reader_id="00112233445566778899aabbccddeeff",
     at=dt.datetime(2026, 11, 22, 16, 0, tzinfo=dt.UTC),
     nonce="AbCdEfGhIjKlMnOpQrStUv",
+    holder=Trial.MAY,
 )
 
 

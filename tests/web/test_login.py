@@ -1,5 +1,6 @@
 """R3, R7 and L1: the login page's three blocks, and the way out (AUTH-02)."""
 
+import time
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from pytest_django import Settings
 
 from navette.accounts.models import Kind, User
 from navette.portal.models import ProIdentifier
+from navette.web.gate import CAME_IN
 from tests import factories
 from tests.web.browsing import words
 
@@ -317,6 +319,12 @@ def test_no_other_address_is_gone_to(client: Client, reader: User, page: str) ->
 
 
 # ---- going out
+def test_a_session_remembers_when_the_password_was_given(client: Client, reader: User) -> None:
+    before = int(time.time())
+    post(client, "abonne", "active@example.org")
+    assert before <= client.session[CAME_IN] <= time.time()
+
+
 def test_r7_logging_out_is_a_form_and_leads_home(client: Client, reader: User) -> None:
     client.force_login(reader)
     assert client.get(LOGOUT).status_code == 405

@@ -1,6 +1,7 @@
 """R4: a click on a resource leads to the vendor, or to a page that says why not and what to do."""
 
 import datetime as dt
+import html
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,9 +11,8 @@ from django.urls import reverse
 from navette.core import clock
 from navette.resources.models import DigitalResource
 from navette.signon import errors
-from navette.signon.models import VendorAccess, WayName
+from navette.signon.models import VendorAccess, VendorAddress, WayName
 from navette.subscriptions.models import GrantState, ResourceGrant, Subscription
-from navette.web.site.opening import NEXT
 from tests.factories import MembershipFactory, ReaderFactory, ResourceFactory, SubscriptionFactory, UserFactory
 
 pytestmark = pytest.mark.usefixtures("portal")
@@ -44,7 +44,7 @@ def test_a_stranger_logs_in_first_and_comes_back(client: Client, resource: Digit
     assert answer.status_code == 302
     target = urlsplit(answer["Location"])
     assert target.path == reverse("site:login")
-    assert parse_qs(target.query) == {"suite": [opening(resource)]}
+    assert parse_qs(target.query) == {"suite": [f"{opening(resource)}?retour=1"]}
 
 
 def test_a_resource_that_does_not_exist_is_not_found(client: Client) -> None:
@@ -110,10 +110,6 @@ def test_a_resource_not_asked_for_leads_to_the_page_that_adds_it(client: Client,
     assert f'href="{reverse("site:account_edit")}"' in answer.text
 
 
-def test_every_reason_has_a_next_step() -> None:
-    assert set(NEXT) == set(errors.Stopped.__subclasses__())
-
-
 @pytest.mark.parametrize("opens", [True, False])
 def test_no_answer_is_ever_kept_by_a_cache(client: Client, resource: DigitalResource, opens: bool) -> None:
     client.force_login((granted(resource) if opens else SubscriptionFactory()).reader.user)
@@ -130,7 +126,61 @@ def test_an_active_reader_leaves_signed_on_with_a_link_of_their_own(client: Clie
     assert queries[0]["nonce"] != queries[1]["nonce"]
 
 
+def test_who_comes_back_from_the_login_form_leaves_by_a_page(client: Client, resource: DigitalResource) -> None:
+    """A redirect that follows our form is stopped by the browser when it leads elsewhere (form-action)."""
+    client.force_login(granted(resource).reader.user)
+    answer = client.get(opening(resource), {"retour": "1"})
+    assert answer.status_code == 200
+    assert f'href="{ADDRESS}&amp;resource=' in answer.text
+    assert "data-departure" in answer.text
+
+
 def test_a_plain_link_leads_to_the_vendor_with_nothing_added(client: Client, resource: DigitalResource) -> None:
     VendorAccess.objects.update(way=WayName.PLAIN, key="")
     client.force_login(granted(resource).reader.user)
     assert client.get(opening(resource))["Location"] == ADDRESS
+
+
+@pytest.mark.parametrize(
+    "page", ["https://evil.org/", "//evil.org", "http://vendor.example.org/film", "a\r\nX: y", "\0"]
+)
+def test_sso_04_a_page_elsewhere_that_is_asked_for_is_left_out(
+    client: Client, resource: DigitalResource, page: str
+) -> None:
+    VendorAccess.objects.update(way=WayName.PLAIN, key="")
+    client.force_login(granted(resource).reader.user)
+    assert client.get(opening(resource), {"vers": page})["Location"] == ADDRESS
+
+
+def test_r4_the_vendors_page_that_was_asked_for_is_where_one_lands_after_login(
+    client: Client, resource: DigitalResource
+) -> None:
+    VendorAccess.objects.update(way=WayName.PLAIN, key="")
+    film = "https://vendor.example.org/film/3?a=b&c=d"
+    asked = client.get(opening(resource), {"vers": film})
+    back = parse_qs(urlsplit(asked["Location"]).query)["suite"][0]
+    client.force_login(granted(resource).reader.user)
+    answer = client.get(back)
+    assert film in html.unescape(answer.text)
+
+
+def headers_of(client: Client, resource: DigitalResource, way: WayName) -> tuple[str, str]:
+    """Return the Referrer-Policy and the form-action by which a reader leaves for `resource` by `way`."""
+    VendorAccess.objects.update(way=way, key="")
+    VendorAddress.objects.get_or_create(access=VendorAccess.objects.get(), use="acs", url="https://acs.example.org/in")
+    answer = client.get(opening(resource))
+    policy = dict(part.strip().partition(" ")[::2] for part in answer["Content-Security-Policy"].split(";"))
+    return answer["Referrer-Policy"], policy["form-action"]
+
+
+def test_sso_04_a_form_goes_to_the_vendor_and_one_page_alone_shows_the_origin_over_plain_http(
+    client: Client, resource: DigitalResource
+) -> None:
+    client.force_login(granted(resource).reader.user)
+    usual = "strict-origin-when-cross-origin"
+    assert headers_of(client, resource, WayName.PLAIN) == (usual, "'self'")
+    assert headers_of(client, resource, WayName.REFERER)[0] == "origin"
+    policy, forms = headers_of(client, resource, WayName.SAML)
+    assert policy == usual
+    assert set(forms.split()) == {"'self'", "https://acs.example.org", "https://vendor.example.org"}
+    assert client.get(reverse("site:resources"))["Referrer-Policy"] == usual

@@ -2,8 +2,8 @@
 
 import hashlib
 import hmac
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from navette.signon.links.addresses import with_parameters
 from navette.signon.models import VendorAccess
 from navette.signon.ways import Departure, Visit
 
@@ -20,25 +20,23 @@ def sign(key: str, message: bytes) -> str:
     return hmac.new(key.encode(), message, hashlib.sha256).hexdigest()
 
 
-def with_parameters(address: str, parameters: dict[str, str]) -> str:
-    """Return `address` with `parameters` after those that it has; ours replace any of the same name."""
-    parts = urlsplit(address)
-    own = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in parameters]
-    return urlunsplit(parts._replace(query=urlencode([*own, *parameters.items()])))
-
-
 class SignedLink:
     """Leads to the vendor's address with the reader's opaque identifier, the time, a nonce and the signature."""
 
+    counts_at_departure = True
+
     def open(self, access: VendorAccess, visit: Visit) -> Departure:
         """Return the signed address, good for one use within a minute."""
+        return Departure(with_parameters(access.address, self.parameters(access, visit)))
+
+    def parameters(self, access: VendorAccess, visit: Visit) -> dict[str, str]:
+        """Return what is added to the vendor's address."""
         time = int(visit.at.timestamp())
         message = canonical(visit.resource, visit.reader_id, time, visit.nonce)
-        parameters = {
+        return {
             "resource": visit.resource,
             "id": visit.reader_id,
             "time": str(time),
             "nonce": visit.nonce,
             "signature": sign(access.key, message),
         }
-        return Departure(with_parameters(access.address, parameters))

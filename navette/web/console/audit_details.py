@@ -14,7 +14,7 @@ from navette.libraries.models import ContactMessage, Library, MailRhythm, Profil
 from navette.mail.models import MailState
 from navette.portal.models import Portal
 from navette.resources.models import DigitalResource
-from navette.signon.models import WayName
+from navette.signon.models import AddressUse, Attribute, KeyUse, WayName
 from navette.subscriptions.states import Status
 from navette.web.components.subscriber_columns import COLUMN_TITLES
 from navette.web.console.settings_form import LABELS
@@ -35,6 +35,7 @@ _DETAILS: dict[str, str | Promise] = {
     "invited": gettext_lazy("invitations"),
     "kept": gettext_lazy("gardées"),
     "key_replaced": gettext_lazy("clé remplacée"),
+    "kid": gettext_lazy("clé n°"),
     "kind": gettext_lazy("sorte"),
     "late": gettext_lazy("en retard"),
     "left": gettext_lazy("lignes à corriger"),
@@ -54,12 +55,14 @@ _DETAILS: dict[str, str | Promise] = {
     "state": gettext_lazy("état"),
     "theme": gettext_lazy("sujet"),
     "to": gettext_lazy("à"),
+    "use": gettext_lazy("usage"),
     "version": gettext_lazy("version"),
     "waiting": gettext_lazy("en attente"),
     "way": gettext_lazy("connexion"),
 }
 # What changed fields are called where neither the settings' page nor the model says.
 _FIELDS: dict[str, str | Promise] = {
+    "attributes": gettext_lazy("renseignements"),
     "audience": gettext_lazy("public"),
     "category": gettext_lazy("catégorie n°"),
     "description": gettext_lazy("longueur de la description"),
@@ -69,13 +72,13 @@ _FIELDS: dict[str, str | Promise] = {
     "offers": gettext_lazy("offres"),
     "tint": gettext_lazy("couleur"),
 }
-# Words of the code that stand in details.
+_NAMED = (
+    *(Attribute, AddressUse, KeyUse),
+    *(MailState, WayName, Status, Profile, StaffRoleName, MailRhythm),
+)
+# Words of the code that stand in details; the states that come last win over those of the same name.
 _VALUES: dict[str, str | Promise] = {
-    **{
-        value.value: value.label
-        for kind in (MailState, WayName, Status, Profile, StaffRoleName, MailRhythm)
-        for value in kind
-    },
+    **{value.value: value.label for kind in _NAMED for value in kind},
     **{str(value): label for value, label in ContactMessage._meta.get_field("theme").flatchoices},
     "totp": gettext_lazy("Application"),
     "webauthn": gettext_lazy("Clé d’accès"),

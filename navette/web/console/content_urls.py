@@ -10,7 +10,6 @@ urlpatterns = [
     path("ressources", resources.resources, name="resources"),
     path("ressources/nouvelle", resources.resource_new, name="resource_new"),
     path("ressources/<int:pk>", resources.resource, name="resource"),
-    path("ressources/<int:pk>/connexion", resources.resource_access, name="resource_access"),
     path("ressources/<int:pk>/ouverture", resources.resource_open, name="resource_open"),
     path("offres", offers.offers, name="offers"),
     path("conditions", terms.terms, name="terms"),

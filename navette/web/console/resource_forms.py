@@ -1,4 +1,4 @@
-"""The forms about resources, offers and how resources open."""
+"""The forms about resources and offers."""
 
 from typing import Any
 
@@ -7,8 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from navette.resources.actions import Details, resource_fingerprint
 from navette.resources.models import Audience, Category, DigitalResource, Offer, Tint
-from navette.signon.actions import access_fingerprint
-from navette.signon.models import VendorAccess, WayName
 from navette.web.components.fields import ManyChoices
 from navette.web.components.seen import OverSeenForm
 
@@ -70,27 +68,6 @@ def said_of(resource: DigitalResource | None) -> dict[str, Any]:
         "offers": resource.offers.all(),
         "seen": resource_fingerprint(resource),
     }
-
-
-class AccessForm(OverSeenForm):
-    """How the resource opens, over the settings seen. The stored key never comes back to the page."""
-
-    way = forms.ChoiceField(label=_("Façon d’ouvrir"), choices=WayName.choices)
-    address = forms.URLField(
-        label=_("Adresse de la plateforme"), max_length=500, assume_scheme="https", help_text=_("Avec https://.")
-    )
-    key = forms.CharField(
-        label=_("Clé partagée avec le fournisseur"),
-        required=False,
-        max_length=500,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-    )
-
-    def __init__(self, data: Any = None, *, access: VendorAccess | None = None) -> None:
-        said = {"way": access.way, "address": access.address} if access else {}
-        super().__init__(data, initial=said | {"seen": access_fingerprint(access)})
-        if access and access.key:
-            self.fields["key"].help_text = _("Une clé est enregistrée. Laissez vide pour la garder.")
 
 
 class ResourceFilter(forms.Form):

@@ -18,8 +18,6 @@ from navette.core.pictures import checked_picture
 from navette.resources.actions import create_resource, edit_resource, set_open
 from navette.resources.errors import ResourceOvertaken
 from navette.resources.models import DigitalResource
-from navette.signon.actions import set_access
-from navette.signon.errors import AccessOvertaken
 from navette.signon.models import VendorAccess
 from navette.subscriptions.actions.seats import serve_queue
 from navette.subscriptions.models import GrantState, ResourceGrant
@@ -28,7 +26,7 @@ from navette.web.components.lists import page_of
 from navette.web.components.refusals import refusals_told
 from navette.web.console.access import staff_with, user_of
 from navette.web.console.listing import Sorting
-from navette.web.console.resource_forms import AccessForm, ResourceFilter, ResourceForm
+from navette.web.console.resource_forms import ResourceFilter, ResourceForm
 
 LOGO_SIDE = 640  # pixels
 WAITING_SHOWN = 10
@@ -122,7 +120,7 @@ def _tried(form: Any, action: Any) -> Any:
         raise PermissionDenied from refusal
     except Invalid as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-    except (ResourceOvertaken, AccessOvertaken) as refusal:
+    except ResourceOvertaken as refusal:
         form.add_error(None, refusal.message)
         form.bring_up_to_date(refusal.now)
     except Refusal as refusal:
@@ -174,23 +172,6 @@ def _people(found: DigitalResource) -> dict[str, Any]:
         "queue_length": queue.count(),
         "terms_version": found.terms.order_by("-version").values_list("version", flat=True).first(),
     }
-
-
-# ---- how it opens
-@require_http_methods(["GET", "HEAD", "POST"])
-@staff_with("resources.manage")
-def resource_access(request: HttpRequest, pk: int) -> HttpResponse:
-    """Set how a resource opens: way, address, key. The key stored is never shown."""
-    found = fetch(pk)
-    access = VendorAccess.objects.filter(resource=found).first()
-    form = AccessForm(request.POST or None, access=access)
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        if _tried(form, lambda: set_access(found, acting_user=user_of(request), **values)) is not None:
-            messages.success(request, _("La connexion à %(name)s est à jour.") % {"name": found.name})
-            return redirect("console:resource", pk=pk)
-    context = {"resource": found, "form": form, "has_key": bool(access and access.key)}
-    return render(request, "console/resource_access.html", context, status=400 if form.errors else 200)
 
 
 # ---- opening and closing it

@@ -1,6 +1,16 @@
 from django.urls import include, path
 
-from navette.web.console import dashboard, late, mails, moving_urls, network_urls, pages, picks, suggestions
+from navette.web.console import (
+    dashboard,
+    late,
+    mails,
+    moving_urls,
+    network_urls,
+    pages,
+    picks,
+    signon_urls,
+    suggestions,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -12,6 +22,7 @@ urlpatterns = [
     path("mails/<int:pk>", mails.settle_mail, name="settle"),
     *network_urls.urlpatterns,
     *moving_urls.urlpatterns,
+    *signon_urls.urlpatterns,
     path("suggestions", suggestions.suggestions, name="suggestions"),
     path("suggestions/<int:pk>", suggestions.suggestion, name="suggestion"),
     path("coups-de-coeur", picks.picks, name="picks"),

@@ -35,6 +35,7 @@ from navette.subscriptions.actions import (
 )
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import asked_resource_ids
+from navette.web import vendor_sessions
 from navette.web.components.passwords import PasswordField, explain_password
 from navette.web.components.refusals import show_refusal
 from navette.web.site.journey import stops_of
@@ -184,7 +185,8 @@ def _save(request: HttpRequest, form: AccountForm, subscription: Subscription) -
     edit_own(subscription, acting_user=user, changes=changes)
     if data["new_password"]:
         change_password(user, acting_user=user, old=data["old_password"], new=data["new_password"])
-        update_session_auth_hash(request, user)
+        with vendor_sessions.kept(request):
+            update_session_auth_hash(request, user)
 
 
 def _offered(held: Set[int]) -> QuerySet[DigitalResource]:

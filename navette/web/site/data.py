@@ -22,6 +22,7 @@ from navette.lifecycle.closing import close_own
 from navette.lifecycle.takeout import Fact, Gathered, as_json, takeout
 from navette.portal.queries import current_portal
 from navette.subscriptions.models import Subscription
+from navette.web import vendor_sessions
 from navette.web.components.passwords import PasswordField
 from navette.web.site.readers import reader_page_before_terms
 
@@ -82,6 +83,7 @@ def close_account(request: HttpRequest, subscription: Subscription) -> HttpRespo
 
 
 def _farewell(request: HttpRequest) -> HttpResponse:
+    vendor_sessions.end(request)
     logout(request)
     messages.success(
         request, _("Votre compte est fermé et vos données sont effacées. Un dernier mail vous le confirme.")

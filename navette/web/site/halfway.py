@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 
 from navette.accounts.factors import has_second_factor
 from navette.accounts.models import Kind, User
-from navette.web.gate import mark_passed
+from navette.web import vendor_sessions
+from navette.web.gate import mark_passed, note_coming_in
 
 KEY = "login_under_way"
 WITHIN = 10 * 60  # seconds
@@ -49,10 +50,22 @@ def lead_in(request: HttpRequest, users: list[User], page: str) -> HttpResponse:
 def let_in(request: HttpRequest, user: User, page: str, factor: Any = None) -> HttpResponse:
     """Log `user` in, having passed `factor` where they have one, and lead them to `page`."""
     request.session.pop(KEY, None)
-    login(request, user, backend=BACKEND)
+    _log_in(request, user)
+    note_coming_in(request)
     if factor is not None:
         mark_passed(request, factor)
     return HttpResponseRedirect(destination(user, page))
+
+
+def _log_in(request: HttpRequest, user: User) -> None:
+    """Log `user` in. Whoever was logged in keeps their vendors' sessions if it is they again; else these end."""
+    if request.user == user:
+        with vendor_sessions.kept(request):
+            login(request, user, backend=BACKEND)
+        return
+    if request.user.is_authenticated:
+        vendor_sessions.end(request)
+    login(request, user, backend=BACKEND)
 
 
 def under_way(request: HttpRequest) -> UnderWay | None:
@@ -87,6 +100,7 @@ def home_of(user: User) -> str:
 
 
 def _remember(request: HttpRequest, users: list[User], page: str) -> None:
-    request.session.cycle_key()
+    with vendor_sessions.kept(request):
+        request.session.cycle_key()
     people = {str(user.pk): user.get_session_auth_hash() for user in users}
     request.session[KEY] = {"people": people, "at": int(time.time()), "page": page}

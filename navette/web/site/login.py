@@ -23,8 +23,9 @@ from navette.accounts.queries import IDENTIFIER_LENGTH, READER_KINDS, find_accou
 from navette.accounts.throttle import TooManyAttempts
 from navette.portal.models import Portal, ProIdentifier
 from navette.portal.queries import current_portal
+from navette.web import vendor_sessions
 from navette.web.components.passwords import PasswordField
-from navette.web.gate import NEXT
+from navette.web.gate import AGAIN, NEXT
 from navette.web.middleware import IS_OVER
 from navette.web.site.halfway import destination, lead_in
 from navette.web.site.wording import sentences
@@ -121,7 +122,7 @@ BLOCKS = {form.block: form for form in (LoginForm, ProfessionalForm)}
 @require_http_methods(["GET", "HEAD", "POST"])
 def login_page(request: HttpRequest) -> HttpResponse:
     """Show the three blocks; let in whom one of them knows, and lead them where they were going."""
-    if isinstance(request.user, User):
+    if isinstance(request.user, User) and not _again(request):
         return HttpResponseRedirect(destination(request.user, _next_page(request)))
     forms_shown = _forms(request)
     tried = forms_shown.get(request.POST.get("bloc", "")) if request.method == "POST" else None
@@ -136,7 +137,8 @@ def login_page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def logout_page(request: HttpRequest) -> HttpResponse:
-    """End the session."""
+    """End the session; the vendors opened from it are told by the worker."""
+    vendor_sessions.end(request)
     logout(request)
     messages.success(request, _("Vous êtes déconnecté(e)."))
     return redirect("site:home")
@@ -155,10 +157,16 @@ def _shown(request: HttpRequest, forms_shown: dict[str, LoginForm], tried: Login
         "pro_form": forms_shown["pro"],
         "tried": tried,
         "next_page": _next_page(request),
+        "again": AGAIN if _again(request) else "",
         "is_over": getattr(request, "session_is_over", False) or IS_OVER in request.GET,
         "has_shared_accounts": Kind.LIBRARY in professional_kinds(portal),
         "demo_accounts": getattr(settings, "DEMO_ACCOUNTS", []) if settings.DEMO else [],
     }
+
+
+def _again(request: HttpRequest) -> bool:
+    """Say whether the password is asked for although somebody is logged in."""
+    return AGAIN in request.GET or AGAIN in request.POST
 
 
 def _next_page(request: HttpRequest) -> str:

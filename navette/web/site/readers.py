@@ -2,19 +2,18 @@
 
 from collections.abc import Callable
 from functools import wraps
-from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from navette.accounts.models import User
 from navette.subscriptions.models import Subscription
-from navette.subscriptions.queries import site_terms_due, subscription_of
+from navette.subscriptions.queries import subscription_of
 from navette.web.gate import NEXT
+from navette.web.leaving import ask_terms, back_to
 
 LONGEST_ADDRESS = 2_000  # characters of a page to go back to
 
@@ -29,7 +28,7 @@ def reader_page(page: Page) -> View:
     """
 
     def asked(request: HttpRequest, subscription: Subscription) -> HttpResponse:
-        return ask_terms(request, subscription) or page(request, subscription)
+        return ask_terms(request, subscription.reader) or page(request, subscription)
 
     return wraps(page)(reader_page_before_terms(asked))
 
@@ -40,7 +39,7 @@ def reader_page_before_terms(page: Page) -> View:
     @wraps(page)
     def view(request: HttpRequest) -> HttpResponse:
         if not isinstance(request.user, User):
-            return redirect_to_login(_back_to(request), redirect_field_name=NEXT)
+            return redirect_to_login(back_to(request), redirect_field_name=NEXT)
         subscription = subscription_of(request.user)
         if subscription is None:
             raise PermissionDenied
@@ -49,21 +48,9 @@ def reader_page_before_terms(page: Page) -> View:
     return view
 
 
-def ask_terms(request: HttpRequest, subscription: Subscription) -> HttpResponse | None:
-    """Return the way to the terms that the reader has to accept before going on; None where there are none."""
-    if site_terms_due(subscription.reader) is None:
-        return None
-    return redirect(f"{reverse('site:terms')}?{urlencode({NEXT: _back_to(request)})}")
-
-
 def next_page(request: HttpRequest) -> str:
     """Return the page of this site that the person was going to, or their account."""
     asked = request.POST.get(NEXT) or request.GET.get(NEXT) or ""
     ours = url_has_allowed_host_and_scheme(asked, allowed_hosts=None, require_https=request.is_secure())
     plain = asked.startswith("/") and asked.isprintable() and len(asked) <= LONGEST_ADDRESS
     return asked if ours and plain else reverse("site:account")
-
-
-def _back_to(request: HttpRequest) -> str:
-    """Return this page's address, or the account's where it can't be asked for again (POST)."""
-    return request.get_full_path() if request.method in {"GET", "HEAD"} else reverse("site:account")

@@ -21,11 +21,13 @@ from navette.readers.models import Reader
 from navette.resources.models import Audience, Category, DigitalResource, Offer, ResourceTerms
 from navette.signon.decision import may_open
 from navette.signon.errors import NotAReader, Stopped
+from navette.signon.models import VendorAccess
+from navette.signon.preview import Telling, telling
 from navette.subscriptions.models import Subscription
 from navette.subscriptions.queries import free_seats, granted_resource_ids, subscription_of
 from navette.subscriptions.states import Status
 from navette.web.components.lists import page_of
-from navette.web.site.opening import NEXT
+from navette.web.leaving import NEXT
 from navette.web.site.people import open_resources
 
 A_PAGE = 24
@@ -134,6 +136,13 @@ def _check(user: User, resource: DigitalResource) -> None:
     may_open(reader, resource, clock.today())
 
 
+def _telling(user: Any, resource: DigitalResource) -> Telling | None:
+    """Return what the vendor learns of `user`, who may be nobody; None where the resource is not connected yet."""
+    access = VendorAccess.objects.select_related("resource").filter(resource=resource).first()
+    subscription = subscription_of(user) if user.is_authenticated else None
+    return telling(access, subscription) if access else None
+
+
 def _fetch(slug: str) -> DigitalResource:
     return get_object_or_404(DigitalResource.objects.select_related("category"), slug=slug)
 
@@ -149,6 +158,7 @@ def resource(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "resource": found,
         "terms": _terms(found),
+        "telling": _telling(request.user, found),
         "way": way_in(request.user, found, current_portal()),
         "is_full": free_seats(found) == 0,
         "others": open_resources().filter(category=found.category).exclude(pk=found.pk)[:3],

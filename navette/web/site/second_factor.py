@@ -104,9 +104,9 @@ WAYS: dict[str, type[AnswerForm]] = {form.way: form for form in (CodeForm, Recov
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Ask for the second factor of the account whose password was right, and let its owner in."""
-    if isinstance(request.user, User):
-        return HttpResponseRedirect(destination(request.user, ""))
     coming = under_way(request)
+    if isinstance(request.user, User) and coming is None:
+        return HttpResponseRedirect(destination(request.user, ""))
     if coming is None or len(coming.users) != 1:
         return start_again(request)
     have = factors_of(coming.users[0])
@@ -152,9 +152,9 @@ def _show(request: HttpRequest, coming: UnderWay, have: Factors, tried: AnswerFo
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose_person(request: HttpRequest) -> HttpResponse:
     """« Qui vient ? »: the people of a household who share address and password say who is coming."""
-    if isinstance(request.user, User):
-        return HttpResponseRedirect(destination(request.user, ""))
     coming = under_way(request)
+    if isinstance(request.user, User) and coming is None:
+        return HttpResponseRedirect(destination(request.user, ""))
     if coming is None:
         return start_again(request)
     chosen = [user for user in coming.users if str(user.pk) == request.POST.get("personne")]

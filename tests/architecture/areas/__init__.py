@@ -21,6 +21,7 @@ class Area:
     each route's address. `posts(world)`: a form filled in well, for the routes where it changes the answer.
     `lists`: (role, route, query) of pages whose queries are counted; `fill(world, count)` adds so many rows to them.
     `alone`: routes without argument that show no list, with the reason; `post_only`: routes that answer POST alone.
+    `called`: routes that other sites and their servers post to, which no page of ours has a form for.
     `forms`: (role, route, state) of pages whose forms are tried with hostile values. `mails`: what sends each kind.
     """
 
@@ -32,6 +33,7 @@ class Area:
     fill: Callable[[Any, int], None] = lambda world, count: None
     alone: dict[str, str] = field(default_factory=dict)
     post_only: frozenset[str] = frozenset()
+    called: frozenset[str] = frozenset()
     forms: tuple[tuple[str, str, str], ...] = ()
     mails: dict[str, Callable[[], None]] = field(default_factory=dict)
 

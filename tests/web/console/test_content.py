@@ -18,14 +18,11 @@ from navette.portal.models import Portal, SiteTerms
 from navette.portal.queries import current_portal
 from navette.resources.actions import resource_fingerprint
 from navette.resources.models import Category, DigitalResource
-from navette.signon.models import VendorAccess
 from navette.subscriptions.models import GrantState, ResourceGrant
 from tests import factories
 from tests.web.browsing import client_of
 
 pytestmark = pytest.mark.usefixtures("portal")
-
-SECRET = "cle-partagee-avec-le-fournisseur"
 
 
 def admin() -> Client:
@@ -54,39 +51,6 @@ def test_a_logo_is_judged_by_its_content() -> None:
     assert not DigitalResource.objects.exists()
     client.post("/console/ressources/nouvelle", said(logo=png("photo.exe")))
     assert str(DigitalResource.objects.get().logo.name).endswith(".png")
-
-
-def seen_by(client: Client, address: str) -> str:
-    """Return the fingerprint that a page carries."""
-    return client.get(address).content.decode().split('name="seen" value="')[1].split('"')[0]
-
-
-def test_a_page_drawn_before_a_newer_key_is_told_and_then_may_replace_it() -> None:
-    client, resource = admin(), factories.ResourceFactory()
-    address = f"/console/ressources/{resource.pk}/connexion"
-    values = {"way": "signed", "address": "https://vendor.example.org/", "seen": seen_by(client, address)}
-    client.post(address, values | {"key": SECRET})
-    late = client.post(address, values | {"key": "une-toute-autre-cle"})
-    assert late.status_code == 400
-    assert "a réglé cette connexion entre-temps" in late.content.decode()
-    assert VendorAccess.objects.get().key == SECRET
-    told = late.content.decode().split('name="seen" value="')[1].split('"')[0]
-    assert client.post(address, values | {"key": "une-toute-autre-cle", "seen": told}).status_code == 302
-    assert VendorAccess.objects.get().key == "une-toute-autre-cle"
-
-
-def test_the_key_of_a_vendor_is_never_shown_again() -> None:
-    client, resource = admin(), factories.ResourceFactory()
-    address = f"/console/ressources/{resource.pk}/connexion"
-    values = {"way": "signed", "address": "https://vendor.example.org/", "seen": seen_by(client, address)}
-    assert "demande une clé partagée" in client.post(address, values).content.decode()
-    client.post(address, values | {"key": SECRET})
-    page = client.get(address).content.decode()
-    assert "Une clé est enregistrée" in page
-    assert SECRET not in page
-    assert SECRET not in client.post(address, {"way": "odd", "key": SECRET}).content.decode()
-    client.post(address, values | {"key": "", "seen": seen_by(client, address)})
-    assert VendorAccess.objects.get().key == SECRET
 
 
 def test_closing_says_how_many_lose_it_and_takes_it_from_the_list() -> None:

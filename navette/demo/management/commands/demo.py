@@ -14,10 +14,10 @@ from django.db import connections
 
 from navette.core import clock
 from navette.demo import DEMO_ADDRESS, marks, serving
+from navette.demo.connections import move_vendors
 from navette.demo.generator import make_demo
 from navette.demo.models import DemoMark
 from navette.demo.plan import DEFAULT_SEED, SIZES, Plan
-from navette.demo.resources import move_vendors
 from navette.portal.profiles import PROFILES
 
 
