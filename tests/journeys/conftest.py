@@ -83,6 +83,7 @@ def visit(site: server.Site, browser: Browser, request: pytest.FixtureRequest) -
             java_script_enabled=javascript,
             viewport={"width": width, "height": height},
             color_scheme=scheme,
+            reduced_motion="reduce",  # pages are judged at rest
         )
         context.set_default_timeout(15_000)
         opened.append(context)

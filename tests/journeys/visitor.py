@@ -125,7 +125,7 @@ class Visitor:
     def _axe(self) -> None:
         self.page.evaluate(AXE)
         found = self.page.evaluate(
-            "tags => axe.run(document, {runOnly: tags}).then(r => r.violations.map(v => "
+            "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']}).then(r => r.violations.map(v => "
             "({id: v.id, help: v.help, nodes: v.nodes.map(n => n.html.slice(0, 200))})))",
             TAGS,
         )

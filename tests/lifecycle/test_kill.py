@@ -74,6 +74,9 @@ def test_sub_06_two_workers_at_once_send_each_mail_once() -> None:
         workers = [start("worker", mail_port=server.port) for _ in range(2)]
         wait_for(lambda: OutgoingMail.objects.filter(state=MailState.SENT).count() == 200)
         for worker in workers:
+            # On a busy machine one may not be there yet, and would die of the signal that it is to heed.
+            assert worker.stderr is not None
+            assert "worker started" in worker.stderr.readline()
             worker.send_signal(signal.SIGTERM)
         assert [finish(worker)[0] for worker in workers] == [0, 0]
         assert set(server.message_ids().values()) == {1}

@@ -25,6 +25,7 @@ from navette.signon.trials import Trial
 from navette.signon.trying import ARRIVES, Said, expected_address, run
 from navette.signon.ways import Departure
 from navette.web.console.access import staff_with
+from navette.web.console.resources import fetch
 from navette.web.leaving import begin_trial, origin_of
 
 SIMULATED, REAL = "simulateur", "reel"
@@ -88,7 +89,7 @@ class TrialForm(forms.Form):
 @staff_with("resources.manage")
 def signon_trial(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Ask how to try a resource, try it, and show each step in words; at the real vendor, what is recorded of it."""
-    access = get_object_or_404(VendorAccess.objects.select_related("resource"), resource=pk)
+    access = get_object_or_404(VendorAccess.objects.select_related("resource"), resource=fetch(pk))
     form = TrialForm(request.POST if request.method == "POST" else None, access=access)
     if form.is_bound and form.is_valid():
         trial = Trial(form.cleaned_data["lecteur"])

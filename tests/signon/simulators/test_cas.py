@@ -142,7 +142,7 @@ def test_sso_05_a_reader_who_may_not_any_more_is_explained(access: VendorAccess,
 
 def test_what_the_vendor_waits_for_and_is_not_told_is_named(access: VendorAccess, subscription: Subscription) -> None:
     known = replace(KNOWN, attributes={"courriel": "mail", "nom": "last_name"})
-    failed(cas(known, arrived(access, subscription.reader), call), "attend aussi : nom.")
+    failed(cas(known, arrived(access, subscription.reader), call), "attend aussi : nom.")
 
 
 @pytest.mark.parametrize(
